@@ -1,0 +1,199 @@
+"""One file: SQLite and one process, unless the environment says otherwise."""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from storyloom import env
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = Path(env.text("STORYLOOM_VAR", str(ROOT / "var")))
+
+# --- the two ways to run -------------------------------------------------------
+# A Redis address is what turns the embedded mode into the served one.
+REDIS_URL = env.text("STORYLOOM_REDIS_URL")
+EMBEDDED = not REDIS_URL
+
+DEBUG = env.flag("STORYLOOM_DEBUG")
+SECRET_KEY = env.secret("STORYLOOM_SECRET_KEY", VAR / "secret_key" if EMBEDDED else None)
+ALLOWED_HOSTS = env.words("STORYLOOM_HOSTS", "localhost,127.0.0.1,[::1]")
+HTTPS = env.flag("STORYLOOM_HTTPS")
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+
+# --- the language model --------------------------------------------------------
+#: A folder or a Hugging Face id; "seedling" is the bundled model, "echo" is none.
+STORYLOOM_MODEL = env.text("STORYLOOM_MODEL", "seedling")
+STORYLOOM_DEVICE = env.text("STORYLOOM_DEVICE", "auto")
+STORYLOOM_THREADS = env.number("STORYLOOM_THREADS", 0)
+STORYLOOM_CORPUS = env.text("STORYLOOM_CORPUS")
+
+# --- what one person may ask ---------------------------------------------------
+PASSAGES_AT_ONCE = env.number("STORYLOOM_PASSAGES_AT_ONCE", 4)
+PASSAGES_PER_DAY = env.number("STORYLOOM_PASSAGES_PER_DAY", 2000)
+PASSAGE_CHARACTERS = 20_000
+FRAME_BYTES = 64 * 1024
+
+# --- Django --------------------------------------------------------------------
+INSTALLED_APPS = [
+    "storyloom.apps.StoryloomConfig",
+    "stories",
+    "training",
+    "users",
+    "channels",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "storyloom.urls"
+ASGI_APPLICATION = "storyloom.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+DATABASES = {"default": env.database("STORYLOOM_DATABASE_URL", VAR / "storyloom.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [ROOT / "static"]
+# The embedded mode serves straight from static/: nothing to collect first.
+WHITENOISE_USE_FINDERS = EMBEDDED
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- people --------------------------------------------------------------------
+AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "stories:library"
+ACCOUNT_ADAPTER = "users.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none" if EMBEDDED else "optional"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+EMAIL_HOST = env.text("STORYLOOM_EMAIL_HOST")
+EMAIL_PORT = env.number("STORYLOOM_EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("STORYLOOM_EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("STORYLOOM_EMAIL_PASSWORD")
+EMAIL_USE_TLS = env.flag("STORYLOOM_EMAIL_TLS", True)
+DEFAULT_FROM_EMAIL = env.text("STORYLOOM_EMAIL_FROM", "storyloom@localhost")
+# Without a mail server the letter is printed where the server was started.
+EMAIL_BACKEND = "django.core.mail.backends.{}.EmailBackend".format(
+    "smtp" if EMAIL_HOST else "console"
+)
+
+# --- what the browser may load: our own files, nothing else ---------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+# --- live events ---------------------------------------------------------------
+# A burst of chunks must fit: past its capacity a layer drops silently.
+if EMBEDDED:
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "storyloom.layers.InProcessChannelLayer",
+            "CONFIG": {"capacity": 2000},
+        }
+    }
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+else:
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {
+                "hosts": [REDIS_URL],
+                "capacity": 2000,
+                "symmetric_encryption_keys": [SECRET_KEY],
+            },
+        }
+    }
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+        }
+    }
+
+# --- background work -----------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_DEFAULT_QUEUE = "generation"
+CELERY_TASK_ROUTES = {"training.*": {"queue": "training"}}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 30}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+
+# --- logs: ids and durations, never a person's words ---------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+}

@@ -1,0 +1,103 @@
+"""What every engine can do: plain values in, pieces of text out. No Django, no torch."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypedDict
+
+
+class Message(TypedDict):
+    """One chat message, as every chat template understands it."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Chat messages. A last message by the assistant is left open and continued."""
+
+    messages: tuple[Message, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.messages) and self.messages[-1]["role"] == "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How tokens are drawn. `temperature` 0 is greedy; one `seed`, one text."""
+
+    max_tokens: int = 120
+    temperature: float = 0.8
+    top_p: float = 0.92
+    seed: int = 0
+    stop: tuple[str, ...] = ()
+    #: DRY anti-repetition strength, 0 to switch it off. Names that stand in the
+    #: prompt may be repeated freely (see local/processors.py).
+    repetition_penalty: float = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterRef:
+    """An adapter folder the server chose, and how strongly it speaks."""
+
+    path: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Text that can be shown now. Empty text is a heartbeat: still at work.
+
+    `tokens` counts the tokens drawn so far; `finish` is set on the last piece only.
+    """
+
+    text: str
+    tokens: int = 0
+    finish: Literal["end", "length", "stop"] | None = None
+
+
+class EngineError(Exception):
+    """The engine cannot do what was asked; the message may be shown to a person."""
+
+
+class PromptTooLong(EngineError):
+    """The prompt alone fills the model's context."""
+
+
+class Engine(Protocol):
+    """One model, ready to write for many people at once."""
+
+    #: Shown to people and stored with each passage.
+    name: str
+    #: Tokens of prompt and passage together.
+    context: int
+
+    def count(self, text: str) -> int:
+        """Tokens in a plain text, special tokens not included."""
+        ...
+
+    def length(self, prompt: Prompt) -> int:
+        """Tokens of the rendered prompt, special tokens included."""
+        ...
+
+    def generate(
+        self,
+        prompt: Prompt,
+        sampling: Sampling,
+        adapters: Sequence[AdapterRef] = (),
+    ) -> Generator[Piece, None, None]:
+        """Write one passage. Closing the generator cancels and frees its place.
+
+        Yields at least every `HEARTBEAT` seconds, with empty text if nothing is new,
+        so the caller can look whether it should stop. Raises EngineError.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release the model. Running requests end with an EngineError."""
+        ...
+
+
+#: Longest silence of a generator, in seconds.
+HEARTBEAT = 0.2

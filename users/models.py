@@ -1,0 +1,98 @@
+"""Who someone is: account, role, and what they told us about themselves."""
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    WRITER = "writer", _("writer")
+    TEACHER = "teacher", _("teacher")
+    ADMIN = "admin", _("admin")
+
+
+class PersonManager(UserManager):
+    def create_superuser(self, username, email=None, password=None, **fields):
+        fields.setdefault("role", Role.ADMIN)
+        return super().create_superuser(username, email, password, **fields)
+
+
+class User(AbstractUser):
+    """A person. `role` is granted by an admin, never chosen by oneself."""
+
+    role = models.CharField(
+        _("role"), max_length=10, choices=Role.choices, default=Role.WRITER
+    )
+
+    objects = PersonManager()
+
+    @property
+    def called(self) -> str:
+        return self.first_name or self.email.partition("@")[0] or self.username
+
+
+class Consent(models.TextChoices):
+    """How far an experience may travel. Each level includes the one before."""
+
+    NEVER = "never", _("keep to myself")
+    PROMPT = "prompt", _("may be used in my stories")
+    TRAIN = "train", _("may be used in my stories and to teach my model")
+
+
+class Profile(models.Model):
+    """What shapes a person's passages besides the story itself."""
+
+    person = models.OneToOneField(User, models.CASCADE, related_name="profile")
+    values = models.JSONField(default=list, blank=True)  # ranked words, best first
+    tones = models.JSONField(default=list, blank=True)  # tone names, best first
+    valence = models.FloatField(
+        default=0, validators=[MinValueValidator(-1), MaxValueValidator(1)]
+    )
+    energy = models.FloatField(
+        default=0, validators=[MinValueValidator(-1), MaxValueValidator(1)]
+    )
+    avoid = models.JSONField(default=list, blank=True)  # words and subjects
+    updated_at = models.DateTimeField(auto_now=True)
+
+
+class ExperienceQuerySet(models.QuerySet):
+    def owned_by(self, person):
+        return self.filter(person=person)
+
+    def for_prompts(self):
+        return self.exclude(consent=Consent.NEVER)
+
+
+class Experience(models.Model):
+    """Something that happened to a person, in their own words."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="experiences")
+    what = models.TextField(_("what happened"), max_length=2000)
+    when = models.CharField(_("when"), max_length=100, blank=True)
+    where = models.CharField(_("where"), max_length=200, blank=True)
+    who = models.CharField(_("who was there"), max_length=200, blank=True)
+    felt = models.CharField(_("how it felt"), max_length=200, blank=True)
+    consent = models.CharField(
+        max_length=10, choices=Consent.choices, default=Consent.PROMPT
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ExperienceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+
+class Reveal(models.Model):
+    """An admin looked at a person's masked text, and said why."""
+
+    admin = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    person = models.ForeignKey(User, models.CASCADE, related_name="reveals")
+    subject = models.CharField(max_length=100)  # "stories.passage 17"
+    reason = models.CharField(max_length=300)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
