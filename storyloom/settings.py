@@ -104,7 +104,6 @@ WHITENOISE_AUTOREFRESH = DEBUG
 # --- people --------------------------------------------------------------------
 AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -119,6 +118,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "stories:library"
 ACCOUNT_ADAPTER = "users.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none" if EMBEDDED else "optional"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

@@ -13,23 +13,57 @@ class Role(models.TextChoices):
 
 
 class PersonManager(UserManager):
-    def create_superuser(self, username, email=None, password=None, **fields):
-        fields.setdefault("role", Role.ADMIN)
-        return super().create_superuser(username, email, password, **fields)
+    """People log in with their e-mail address; there is no user name."""
+
+    def create_user(self, email, password=None, **fields):
+        if not email:
+            raise ValueError("A person needs an e-mail address.")
+        person = self.model(email=email.strip().lower(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, email, password=None, **fields):
+        fields.update(role=Role.ADMIN, is_staff=True, is_superuser=True)
+        return self.create_user(email, password, **fields)
+
+    def get_by_natural_key(self, email):
+        return self.get(email=email.strip().lower())
 
 
 class User(AbstractUser):
     """A person. `role` is granted by an admin, never chosen by oneself."""
 
+    username = None
+    last_name = None
+    email = models.EmailField(
+        _("e-mail"),
+        unique=True,
+        error_messages={"unique": _("An account with this e-mail exists.")},
+    )
+    first_name = models.CharField(_("name"), max_length=150, blank=True)
     role = models.CharField(
         _("role"), max_length=10, choices=Role.choices, default=Role.WRITER
     )
 
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+
     objects = PersonManager()
+
+    def __str__(self):
+        return f"person {self.pk}"  # name and e-mail are personal: not for logs
+
+    def clean(self):
+        super().clean()
+        self.email = self.email.lower()
+
+    def get_full_name(self) -> str:
+        return self.first_name
 
     @property
     def called(self) -> str:
-        return self.first_name or self.email.partition("@")[0] or self.username
+        return self.first_name or self.email.partition("@")[0]
 
 
 class Consent(models.TextChoices):
@@ -54,6 +88,9 @@ class Profile(models.Model):
     )
     avoid = models.JSONField(default=list, blank=True)  # words and subjects
     updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self):
+        return f"profile of person {self.person_id}"
 
 
 class ExperienceQuerySet(models.QuerySet):
@@ -84,6 +121,9 @@ class Experience(models.Model):
     class Meta:
         ordering = ["-created_at"]
 
+    def __str__(self):
+        return f"experience {self.pk}"
+
 
 class Reveal(models.Model):
     """An admin looked at a person's masked text, and said why."""
@@ -96,3 +136,6 @@ class Reveal(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+
+    def __str__(self):
+        return f"reveal {self.pk}"
