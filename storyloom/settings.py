@@ -16,7 +16,9 @@ REDIS_URL = env.text("STORYLOOM_REDIS_URL")
 EMBEDDED = not REDIS_URL
 
 DEBUG = env.flag("STORYLOOM_DEBUG")
-SECRET_KEY = env.secret("STORYLOOM_SECRET_KEY", VAR / "secret_key" if EMBEDDED else None)
+SECRET_KEY = env.secret(
+    "STORYLOOM_SECRET_KEY", VAR / "secret_key" if EMBEDDED else None
+)
 ALLOWED_HOSTS = env.words("STORYLOOM_HOSTS", "localhost,127.0.0.1,[::1]")
 HTTPS = env.flag("STORYLOOM_HTTPS")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
@@ -86,7 +88,9 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {"default": env.database("STORYLOOM_DATABASE_URL", VAR / "storyloom.sqlite3")}
+DATABASES = {
+    "default": env.database("STORYLOOM_DATABASE_URL", VAR / "storyloom.sqlite3")
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
@@ -193,7 +197,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
 }

@@ -1,0 +1,1 @@
+"""All the machine learning there is; imports no Django."""
