@@ -1,4 +1,7 @@
 from django.urls import path
+from django.views.i18n import JavaScriptCatalog
 
 app_name = "stories"
-urlpatterns: list[path] = []
+urlpatterns = [
+    path("words.js", JavaScriptCatalog.as_view(), name="words"),
+]

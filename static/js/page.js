@@ -1,0 +1,35 @@
+// What every page needs: menus that close, and a word when the connection is gone.
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    const inside = menu.contains(event.target);
+    const chosen = event.target.closest(".menu-items a, .menu-items button");
+    if (!inside || (chosen && !chosen.matches("[data-theme-switch]"))) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest?.("details[data-menu][open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+  event.stopPropagation();
+});
+
+// A dialog is opened by data-open="its id" and closed by data-close inside it.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-open]");
+  if (opener) document.getElementById(opener.dataset.open)?.showModal();
+  if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
+  if (event.target instanceof HTMLDialogElement) event.target.close(); // the backdrop
+});
+
+function showConnection() {
+  for (const banner of document.querySelectorAll("[data-offline]")) {
+    banner.hidden = navigator.onLine;
+  }
+}
+addEventListener("online", showConnection);
+addEventListener("offline", showConnection);
+showConnection();
