@@ -79,7 +79,7 @@ class Profile(models.Model):
 
     person = models.OneToOneField(User, models.CASCADE, related_name="profile")
     values = models.JSONField(default=list, blank=True)  # ranked words, best first
-    tones = models.JSONField(default=list, blank=True)  # tone names, best first
+    tones = models.JSONField(default=list, blank=True)  # names from users.choices
     valence = models.FloatField(
         default=0, validators=[MinValueValidator(-1), MaxValueValidator(1)]
     )
@@ -100,6 +100,9 @@ class ExperienceQuerySet(models.QuerySet):
     def for_prompts(self):
         return self.exclude(consent=Consent.NEVER)
 
+    def for_training(self):
+        return self.filter(consent=Consent.TRAIN, care=False)
+
 
 class Experience(models.Model):
     """Something that happened to a person, in their own words."""
@@ -111,8 +114,13 @@ class Experience(models.Model):
     who = models.CharField(_("who was there"), max_length=200, blank=True)
     felt = models.CharField(_("how it felt"), max_length=200, blank=True)
     consent = models.CharField(
-        max_length=10, choices=Consent.choices, default=Consent.PROMPT
+        _("how far it may travel"),
+        max_length=10,
+        choices=Consent.choices,
+        default=Consent.PROMPT,
     )
+    #: Help was shown beside it; such words never train a model.
+    care = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

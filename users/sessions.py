@@ -18,7 +18,9 @@ def sessions_of(person) -> QuerySet[Session]:
 
 
 def end_sessions(person, *, keep: str | None = None) -> None:
-    """Log a person out everywhere, sockets included, except in session `keep`."""
-    for session in sessions_of(person).exclude(session_key=keep or ""):
-        session.delete()
+    """Log a person out everywhere. All sockets close; the page of the session to
+    `keep` connects again (its key may be about to change)."""
+    for session in sessions_of(person):
+        if session.session_key != keep:
+            session.delete()
         events.session_ended(session.session_key)
