@@ -1,1 +1,60 @@
-"""All the machine learning there is; imports no Django."""
+"""The engine room: a language model behind one small protocol. No Django here.
+
+Importing this package loads neither torch nor transformers; `open_engine` does so
+when, and only when, it is asked for a real model.
+"""
+
+from training.engine.base import (
+    HEARTBEAT,
+    AdapterRef,
+    Engine,
+    EngineError,
+    Message,
+    Piece,
+    Prompt,
+    PromptTooLong,
+    Sampling,
+)
+from training.engine.echo import EchoEngine
+
+__all__ = [
+    "HEARTBEAT",
+    "AdapterRef",
+    "EchoEngine",
+    "Engine",
+    "EngineError",
+    "Message",
+    "Piece",
+    "Prompt",
+    "PromptTooLong",
+    "Sampling",
+    "open_engine",
+]
+
+
+def open_engine(
+    model: str,
+    *,
+    device: str = "auto",
+    threads: int = 0,
+    max_batch: int = 16,
+    context: int | None = None,
+) -> Engine:
+    """Open the engine that `model` names. Slow for a real model: call it once.
+
+    `model`: "echo", a Hugging Face id, or a folder in Hugging Face format.
+    `device`: "auto", "cpu" or "cuda".
+    `threads`: torch threads on the CPU; 0 means one per physical core. Set it to 1
+        on a machine whose cores are busy: two threads there are slower than one.
+    `max_batch`: rows that run together; further requests wait their turn.
+    `context`: tokens of prompt and passage together, never above the model's own.
+
+    Raises EngineError with a sentence that says what is wrong with the model.
+    """
+    if model == "echo":
+        return EchoEngine(context=context or 2048)
+    from training.engine.local import open_local
+
+    return open_local(
+        model, device=device, threads=threads, max_batch=max_batch, context=context
+    )

@@ -1,4 +1,4 @@
-"""What every engine can do: plain values in, pieces of text out. No Django, no torch."""
+"""What every engine can do: plain values in, pieces of text out."""
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
