@@ -1,0 +1,167 @@
+"""Who is in the running batch, and what each step feeds.
+
+A request is what a caller asked for. It owns drafts (texts being written: one today,
+several when alternatives share a prompt); a draft owns rows (lines of the batch: one,
+or two when a contrast row with another prompt or adapter speaks against it). A token
+is drawn per draft and fed to all of its rows.
+"""
+
+import queue
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from training.engine.base import EngineError, Piece, Sampling
+from training.engine.local.processors import Processor
+from training.engine.local.sampling import draw, seeded
+from training.engine.local.text import TextStream
+
+#: What a request's processing failed with is for the log; this is for the person.
+FAILED = "The language model failed on this passage. Please try again."
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """One sequence the model reads: a prompt and what was drawn after it."""
+
+    ids: list[int]
+    #: Tokens it can ever hold.
+    capacity: int
+    #: Adapter slots that colour this row; none is the plain model.
+    adapters: tuple[int, ...] = ()
+    #: Tokens whose keys and values are in the cache.
+    cached: int = 0
+    #: The forward pass's own memory of this row.
+    cache: Any = None
+    #: Scores [vocabulary] of the next token, once every token so far is cached.
+    scores: Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Tokens `ids[start:stop]` of a row, fed in one step."""
+
+    row: Row
+    start: int
+    stop: int
+
+    @property
+    def length(self) -> int:
+        return self.stop - self.start
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """One text being written. `rows[0]` speaks."""
+
+    rows: list[Row]
+    sampling: Sampling
+    #: Tokens to draw at most.
+    limit: int
+    #: Tokens after which a passage is over.
+    ends: frozenset[int]
+    text: TextStream
+    processors: Sequence[Processor] = ()
+    tokens: int = 0
+    finished: bool = False
+    _dice: torch.Generator = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._dice = seeded(self.sampling.seed)
+
+    @property
+    def ready(self) -> bool:
+        """Whether a token can be drawn: all rows have read all they have."""
+        return not self.finished and all(row.scores is not None for row in self.rows)
+
+    def advance(self) -> Piece:
+        """Draw the next token and tell what text that makes."""
+        scores = self.rows[0].scores
+        assert scores is not None, "only a ready draft can advance"
+        for process in self.processors:
+            scores = process(self.rows[0].ids, scores)
+        token = draw(scores, self.sampling, self._dice)
+        if token in self.ends:
+            self.finished = True
+            return Piece(self.text.finish(), self.tokens, "end")
+        return self._take(token)
+
+    def _take(self, token: int) -> Piece:
+        for row in self.rows:
+            row.ids.append(token)
+            row.scores = None
+        self.tokens += 1
+        text = self.text.push(token)
+        if self.text.stopped:
+            self.finished = True
+            return Piece(text, self.tokens, "stop")
+        if self.tokens == self.limit:
+            self.finished = True
+            return Piece(text + self.text.finish(), self.tokens, "length")
+        return Piece(text, self.tokens)
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """What one caller waits for. The caller's thread reads `pieces`, the engine's
+    thread writes them; `cancelled` is the caller's only word to the engine."""
+
+    drafts: list[Draft]
+    pieces: queue.SimpleQueue[Piece | EngineError] = field(
+        default_factory=queue.SimpleQueue
+    )
+    cancelled: bool = False
+    done: bool = False
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for draft in self.drafts for row in draft.rows]
+
+    @property
+    def tokens(self) -> int:
+        return sum(draft.tokens for draft in self.drafts)
+
+    def advance(self) -> None:
+        """Move every draft on that can be, and hand its text over at once."""
+        for draft in self.drafts:
+            if draft.ready:
+                piece = draft.advance()
+                if piece.text or piece.finish:
+                    self.pieces.put(piece)
+        self.done = all(draft.finished for draft in self.drafts)
+
+    def fail(self, error: EngineError) -> None:
+        self.done = True
+        self.pieces.put(error)
+
+
+def plan(requests: Iterable[Request], prompt_budget: int) -> list[Segment]:
+    """What the next step feeds: a token for every row that is writing, and up to
+    `prompt_budget` tokens of the prompts still to be read, first come, first served.
+
+    First come, first served because reading is bound by arithmetic: two prompts read
+    side by side would both be ready when the second is ready in turn.
+    """
+    writing: list[Segment] = []
+    reading: list[Segment] = []
+    for row in (row for request in requests for row in request.rows):
+        left = len(row.ids) - row.cached
+        if left == 1 and row.cached:
+            writing.append(Segment(row, row.cached, row.cached + 1))
+        elif left and prompt_budget > 0:
+            length = min(left, prompt_budget)
+            reading.append(Segment(row, row.cached, row.cached + length))
+            prompt_budget -= length
+    return writing + reading
+
+
+def note(segments: Sequence[Segment], scores: Tensor) -> None:
+    """Record in the rows what a step fed and found: `scores` [segments, vocabulary]."""
+    for segment, row_scores in zip(segments, scores, strict=True):
+        row = segment.row
+        row.cached = segment.stop
+        if row.cached == len(row.ids):
+            row.scores = row_scores

@@ -1,0 +1,314 @@
+"""How fast the engine is, beside what transformers offers, on one model in one run.
+
+Plain functions, so that a bench through the socket can use the same yardsticks:
+`build_shape` or `save_shape` give the model, `generate_first`, `generate_static` and
+`continuous` measure transformers, `engine_run` measures an engine.
+
+The yardstick is at its cheapest (greedy, equal prompts, no padding) and the engine as
+the editor uses it (sampled, anti-repetition on).
+"""
+
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer, models, pre_tokenizers
+from torch import Tensor
+from transformers import (
+    ContinuousBatchingConfig,
+    GenerationConfig,
+    LlamaConfig,
+    LlamaForCausalLM,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    PreTrainedTokenizerFast,
+)
+
+from training.engine.base import Engine, Prompt, Sampling
+from training.engine.local.engine import LocalEngine
+from training.engine.local.model import load, pick_threads
+
+#: Llama shapes by name, for random weights: speed does not depend on what they say.
+SHAPES: dict[str, dict[str, int]] = {
+    "135m": {
+        "vocab_size": 49152,
+        "hidden_size": 576,
+        "intermediate_size": 1536,
+        "num_hidden_layers": 30,
+        "num_attention_heads": 9,
+        "num_key_value_heads": 3,
+    },
+    "tiny": {
+        "vocab_size": 512,
+        "hidden_size": 64,
+        "intermediate_size": 128,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Some passages written at once: seconds to each first token, and to the end."""
+
+    first: list[float]
+    seconds: float
+    tokens: int
+
+    @property
+    def rate(self) -> float:
+        """Tokens per second, all passages together, reading the prompts included."""
+        return self.tokens / self.seconds
+
+
+# -- what to measure on
+
+
+def build_shape(
+    name: str, device: str = "cpu"
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """A random model of a known shape, and a tokenizer that has one word per token."""
+    shape = SHAPES[name]
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        **shape, max_position_embeddings=2048, tie_word_embeddings=True,
+        pad_token_id=0, eos_token_id=1, bos_token_id=None,
+    )  # fmt: skip
+    model = LlamaForCausalLM(config).eval().requires_grad_(False).to(device)
+    return model, word_tokenizer(shape["vocab_size"])
+
+
+def word_tokenizer(size: int) -> PreTrainedTokenizerBase:
+    """“w7” is token 7. A prompt of so many tokens is a prompt of so many words."""
+    vocabulary = {"<pad>": 0, "<end>": 1} | {f"w{n}": n for n in range(2, size)}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="w2"))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="<pad>", eos_token="<end>"
+    )
+
+
+def save_shape(name: str, folder: Path) -> Path:
+    """Write a shape as a model folder, for a server that is started on it."""
+    model, tokenizer = build_shape(name)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def words_prompt(tokens: int, seed: int) -> Prompt:
+    """A prompt of about `tokens` tokens for `word_tokenizer`, different per seed."""
+    dice = torch.Generator().manual_seed(seed)
+    numbers = torch.randint(2, 500, (tokens,), generator=dice).tolist()
+    content = " ".join(f"w{number}" for number in numbers)
+    return Prompt(({"role": "user", "content": content},))
+
+
+def text_prompt(engine: Engine, tokens: int, seed: int) -> Prompt:
+    """A prompt of about `tokens` tokens of real words, for a real tokenizer."""
+    line = "Mara walked down to the river, and Tobi sang an old song to her. "
+    story = f"Story {seed}. "
+    while engine.count(story) < tokens:
+        story += line
+    return Prompt(({"role": "user", "content": story},))
+
+
+# -- how to measure
+
+
+@contextmanager
+def plain_attention(model: PreTrainedModel) -> Iterator[None]:
+    """Lend an idle engine's model to transformers' own generation."""
+    own = model.config._attn_implementation
+    model.set_attn_implementation("sdpa")
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        model.set_attn_implementation(own)
+
+
+def generate_first(model: PreTrainedModel, ids: Tensor) -> float:
+    """Seconds to the first token of a static batch `ids` [batch, tokens]."""
+    return generate_static(model, ids, 1).seconds
+
+
+def generate_static(model: PreTrainedModel, ids: Tensor, new: int) -> Run:
+    """`model.generate` of a static batch, `new` tokens each."""
+    options: dict[str, Any] = {"do_sample": False, "pad_token_id": 0}
+    began = time.perf_counter()
+    with plain_attention(model):
+        model.generate(
+            ids,
+            attention_mask=torch.ones_like(ids),
+            max_new_tokens=new,
+            min_new_tokens=new,
+            **options,
+        )
+    seconds = time.perf_counter() - began
+    return Run([seconds] * len(ids), seconds, len(ids) * new)
+
+
+def continuous(model: PreTrainedModel, ids: Tensor, new: int) -> Run:
+    """transformers' continuous batching, `new` tokens each."""
+    blocks = 2 * len(ids) * (ids.shape[1] + new) // 256 + 8
+    settings = ContinuousBatchingConfig(
+        page_size=256, num_blocks=blocks, max_batch_tokens=1024
+    )
+    generation = GenerationConfig(
+        max_new_tokens=new, do_sample=False, eos_token_id=-1, pad_token_id=0
+    )
+    with plain_attention(model):
+        manager = model.init_continuous_batching(
+            generation_config=generation, continuous_batching_config=settings
+        )
+        manager.start()
+        try:
+            return _collect(manager, ids, new)
+        finally:
+            manager.stop(block=True)
+
+
+def _collect(manager: Any, ids: Tensor, new: int) -> Run:
+    first: dict[str, float] = {}
+    tokens = 0
+    began = time.perf_counter()
+    for prompt in ids.tolist():
+        manager.add_request(prompt, max_new_tokens=new, streaming=True)
+    open_requests = len(ids)
+    while open_requests:
+        result = manager.get_result(timeout=60)
+        if result is None:
+            raise RuntimeError("continuous batching went silent")
+        now = time.perf_counter() - began
+        first.setdefault(result.request_id, now)
+        if result.is_finished():
+            open_requests -= 1
+            tokens += len(result.generated_tokens)
+    return Run(list(first.values()), time.perf_counter() - began, tokens)
+
+
+def engine_run(engine: Engine, prompts: Sequence[Prompt], new: int) -> Run:
+    """All `prompts` asked of an engine at once, one thread each, as callers do."""
+    firsts: list[float] = [0.0] * len(prompts)
+    tokens = [0] * len(prompts)
+    began = time.perf_counter()
+
+    def write(index: int) -> None:
+        for piece in engine.generate(
+            prompts[index], Sampling(max_tokens=new, seed=index)
+        ):
+            if piece.tokens and not firsts[index]:
+                firsts[index] = time.perf_counter() - began
+            tokens[index] = piece.tokens
+
+    callers = [
+        threading.Thread(target=write, args=(index,)) for index in range(len(prompts))
+    ]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    return Run(firsts, time.perf_counter() - began, sum(tokens))
+
+
+# -- what it comes to
+
+
+def compare(
+    shape: str,
+    *,
+    rounds: int = 3,
+    tokens: int = 700,
+    new: int = 48,
+    many: int = 8,
+    threads: int = 1,
+    device: str = "cpu",
+    say: Callable[[str], None] = lambda line: None,
+) -> dict[str, Any]:
+    """Measure a shape, or the model folder of that name, and return the figures.
+
+    Everything is measured in every round, so that a busy machine slows all alike;
+    ratios are taken within a round and the median over rounds is told.
+    """
+    torch.set_num_threads(pick_threads(threads))
+    model, tokenizer = (
+        build_shape(shape, device) if shape in SHAPES else load(shape, device)
+    )
+    engine = LocalEngine(model, tokenizer, name=shape, max_batch=many)
+    prompts = [
+        words_prompt(tokens, seed) if shape in SHAPES
+        else text_prompt(engine, tokens, seed)
+        for seed in range(many)
+    ]  # fmt: skip
+    encoded = [engine.encode(prompt) for prompt in prompts]
+    width = min(len(ids) for ids in encoded)
+    ids = torch.tensor([ids[:width] for ids in encoded], device=model.device)
+    table = []
+    try:
+        for number in range(rounds + 1):
+            say(f"round {number} of {rounds}" if number else "warming up")
+            row = measure_round(model, engine, prompts, ids, new)
+            if number:
+                table.append(row)
+    finally:
+        engine.close()
+    return summary(table) | {
+        "shape": shape, "prompt_tokens": width, "new_tokens": new, "rounds": rounds,
+        "threads": torch.get_num_threads(), "device": str(model.device),
+    }  # fmt: skip
+
+
+def measure_round(
+    model: PreTrainedModel,
+    engine: Engine,
+    prompts: Sequence[Prompt],
+    ids: Tensor,
+    new: int,
+) -> dict[str, float]:
+    """One of everything, what is compared next to each other."""
+    first_one = generate_first(model, ids[:1])
+    ours_one = engine_run(engine, prompts[:1], new)
+    static_one = generate_static(model, ids[:1], new)
+    first_many = generate_first(model, ids)
+    ours_many = engine_run(engine, prompts, new)
+    static_many = generate_static(model, ids, new)
+    theirs = continuous(model, ids, new)
+    return {
+        "first_1_engine_s": ours_one.first[0],
+        "first_1_generate_s": first_one,
+        "first_1_ratio": ours_one.first[0] / first_one,
+        "rate_1_engine": ours_one.rate,
+        "rate_1_generate": static_one.rate,
+        "rate_1_ratio": ours_one.rate / static_one.rate,
+        "first_many_engine_median_s": statistics.median(ours_many.first),
+        "first_many_engine_p95_s": p95(ours_many.first),
+        "first_many_static_s": first_many,
+        "first_many_p95_ratio": p95(ours_many.first) / first_many,
+        "first_many_continuous_p95_s": p95(theirs.first),
+        "rate_many_engine": ours_many.rate,
+        "rate_many_static": static_many.rate,
+        "rate_many_ratio": ours_many.rate / static_many.rate,
+        "rate_many_continuous": theirs.rate,
+    }
+
+
+def p95(values: Sequence[float]) -> float:
+    """The 95th percentile; of few values, the largest."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+
+
+def summary(table: Sequence[dict[str, float]]) -> dict[str, float]:
+    """The median of every figure over the rounds."""
+    return {
+        key: round(statistics.median(row[key] for row in table), 4) for key in table[0]
+    }

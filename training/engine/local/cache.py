@@ -1,0 +1,35 @@
+"""The keys and values one row has computed so far, so no token is computed twice."""
+
+from torch import Tensor
+
+
+class RowCache:
+    """Keys and values of one row, for every layer: room for `capacity` tokens.
+
+    Each row owns its memory, taken once at the full size the request can reach. So a
+    row joins and leaves the batch without copying anybody's cache, nothing is padded
+    to the longest row, and a passage's traces are gone with its request.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self._layers: dict[int, tuple[Tensor, Tensor]] = {}
+
+    def write(
+        self, layer: int, start: int, keys: Tensor, values: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Store `keys`, `values` [1, kv heads, t, dim] at `start`; all so far.
+
+        Returns views [1, kv heads, start + t, dim] without copying.
+        """
+        stop = start + keys.shape[2]
+        if layer not in self._layers:
+            self._layers[layer] = (self._room(keys), self._room(values))
+        all_keys, all_values = self._layers[layer]
+        all_keys[:, :, start:stop] = keys
+        all_values[:, :, start:stop] = values
+        return all_keys[:, :, :stop], all_values[:, :, :stop]
+
+    def _room(self, like: Tensor) -> Tensor:
+        _, heads, _, dim = like.shape
+        return like.new_empty(1, heads, self.capacity, dim)

@@ -1,0 +1,260 @@
+"""The engine thread: takes requests in, runs the batch step by step, hands text out."""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Generator, Sequence
+
+import torch
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from training.engine.base import (
+    HEARTBEAT,
+    AdapterRef,
+    EngineError,
+    Piece,
+    Prompt,
+    PromptTooLong,
+    Sampling,
+)
+from training.engine.local import sampling as settings
+from training.engine.local.batch import FAILED, Draft, Request, Row, note, plan
+from training.engine.local.chat import Chat
+from training.engine.local.forward import choose_forward
+from training.engine.local.model import (
+    context_of,
+    load,
+    name_of,
+    pick_threads,
+)
+from training.engine.local.pace import Pace
+from training.engine.local.processors import Processor, Repetition
+from training.engine.local.text import TextStream
+
+logger = logging.getLogger(__name__)
+
+STOPPED = "The language model was stopped."
+
+#: Given the prompt's ids and the sampling, what works on a request's scores.
+ProcessorFactory = Callable[[Sequence[int], Sampling], list[Processor]]
+
+
+def open_local(
+    model: str,
+    *,
+    device: str = "auto",
+    threads: int = 0,
+    max_batch: int = 16,
+    context: int | None = None,
+) -> "LocalEngine":
+    """Load a model and start its engine thread. See `training.engine.open_engine`."""
+    torch.set_num_threads(pick_threads(threads))
+    loaded, tokenizer = load(model, device)
+    return LocalEngine(
+        loaded, tokenizer, name=name_of(model), max_batch=max_batch, context=context
+    )
+
+
+def processors_for(prompt: Sequence[int], sampling: Sampling) -> list[Processor]:
+    if sampling.repetition_penalty == 0:
+        return []
+    return [Repetition(prompt, sampling.repetition_penalty)]
+
+
+class LocalEngine:
+    """Writes for many callers at once with one model, which one thread owns.
+
+    Requests join and leave the running batch between two steps. What a caller does
+    (ask, wait, cancel) never touches the model.
+    """
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        *,
+        name: str,
+        max_batch: int = 16,
+        context: int | None = None,
+        processors: ProcessorFactory = processors_for,
+    ) -> None:
+        self.name = name
+        self.context = context_of(model, context)
+        self._chat = Chat(tokenizer)
+        self._ends = end_tokens(model, tokenizer)
+        self._processors = processors
+        self._max_batch = max_batch
+        self._forward = choose_forward(model)
+        self._pace = Pace()
+        self._inbox: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self._waiting: list[Request] = []
+        self._running: list[Request] = []
+        self._closed = threading.Event()
+        self._threads = torch.get_num_threads()
+        self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
+        self._thread.start()
+
+    # -- what callers use, from any thread
+
+    def count(self, text: str) -> int:
+        return self._chat.count(text)
+
+    def length(self, prompt: Prompt) -> int:
+        return len(self.encode(prompt))
+
+    def encode(self, prompt: Prompt) -> list[int]:
+        """The token ids the model will read."""
+        return self._chat.encode(prompt)
+
+    def generate(
+        self,
+        prompt: Prompt,
+        sampling: Sampling,
+        adapters: Sequence[AdapterRef] = (),
+    ) -> Generator[Piece, None, None]:
+        request = self.submit(prompt, sampling, adapters)
+        try:
+            while True:
+                piece = self._next(request)
+                yield piece
+                if piece.finish:
+                    return
+        finally:
+            request.cancelled = True
+
+    def submit(
+        self,
+        prompt: Prompt,
+        sampling: Sampling,
+        adapters: Sequence[AdapterRef] = (),
+    ) -> Request:
+        """Queue a request without waiting for it. Raises EngineError, PromptTooLong."""
+        if adapters:
+            raise EngineError("This engine cannot use a trained voice yet.")
+        settings.check(sampling)
+        if self._closed.is_set():
+            raise EngineError(STOPPED)
+        request = self._request(self.encode(prompt), sampling)
+        self._inbox.put(request)
+        return request
+
+    def close(self) -> None:
+        self._closed.set()
+        self._inbox.put(None)
+        self._thread.join()
+
+    @property
+    def places(self) -> int:
+        """Rows in the running batch right now."""
+        return sum(len(request.rows) for request in self._running)
+
+    def _request(self, ids: list[int], sampling: Sampling) -> Request:
+        room = self.context - len(ids)
+        if room < 1:
+            raise PromptTooLong(
+                f"The story so far takes {len(ids)} tokens; this model reads at most "
+                f"{self.context - 1}."
+            )
+        row = Row(ids, capacity=min(self.context, len(ids) + sampling.max_tokens))
+        draft = Draft(
+            rows=[row],
+            sampling=sampling,
+            limit=min(room, sampling.max_tokens),
+            ends=self._ends,
+            text=TextStream(self._chat.decode, ids, sampling.stop),
+            processors=self._processors(tuple(ids), sampling),
+        )
+        return Request([draft])
+
+    def _next(self, request: Request) -> Piece:
+        """The next piece, or a heartbeat when there is none for a while."""
+        try:
+            piece = request.pieces.get(timeout=HEARTBEAT)
+        except queue.Empty:
+            if not self._thread.is_alive():
+                raise EngineError(STOPPED) from None
+            return Piece("", request.tokens)
+        if isinstance(piece, EngineError):
+            raise piece
+        return piece
+
+    # -- what the engine thread does
+
+    @torch.inference_mode()
+    def _work(self) -> None:
+        # A thread starts with torch's default, whatever its parent was told.
+        torch.set_num_threads(self._threads)
+        while not self._closed.is_set():
+            self._admit()
+            if self._running:
+                self._step()
+        self._abandon()
+
+    def _admit(self) -> None:
+        """Let requests in while there is room; sleep if there is nothing to do."""
+        if not self._running and not self._waiting:
+            self._take(self._inbox.get())
+        while not self._inbox.empty():
+            self._take(self._inbox.get())
+        self._waiting = [request for request in self._waiting if not request.cancelled]
+        self._running = [request for request in self._running if not request.cancelled]
+        while self._waiting and self._fits(self._waiting[0]):
+            self._running.append(self._waiting.pop(0))
+
+    def _take(self, request: Request | None) -> None:
+        if request is not None:
+            self._waiting.append(request)
+
+    def _fits(self, request: Request) -> bool:
+        return not self._running or (self.places + len(request.rows) <= self._max_batch)
+
+    def _step(self) -> None:
+        """Feed every running request once, and hand out what that yields."""
+        segments = plan(self._running, self._pace.budget(self._running))
+        began = time.monotonic()
+        try:
+            note(segments, self._forward(segments))
+        except Exception as error:
+            self._fail_all(error)
+            return
+        self._pace.learn(segments, time.monotonic() - began)
+        for request in self._running:
+            self._advance(request)
+        self._running = [request for request in self._running if not request.done]
+
+    def _advance(self, request: Request) -> None:
+        """One request's own processing; what fails here fails it alone."""
+        try:
+            request.advance()
+        except Exception as error:
+            # Only the kind of error is logged: its text may quote the story.
+            logger.error("a passage failed: %s", type(error).__name__)
+            request.fail(EngineError(FAILED))
+
+    def _fail_all(self, error: Exception) -> None:
+        """The step itself failed: nobody's cache can be trusted any more."""
+        logger.error("a step of the model failed: %s", type(error).__name__)
+        for request in self._running:
+            request.fail(EngineError(FAILED))
+        self._running = []
+
+    def _abandon(self) -> None:
+        while not self._inbox.empty():
+            self._take(self._inbox.get())
+        for request in self._running + self._waiting:
+            request.fail(EngineError(STOPPED))
+        self._running, self._waiting = [], []
+
+
+def end_tokens(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
+) -> frozenset[int]:
+    """Tokens after which a passage is over: the model's, and every control token.
+
+    A model that opens somebody else's turn has finished its own.
+    """
+    ends = model.generation_config.eos_token_id
+    found = set(ends if isinstance(ends, list) else [ends])
+    found |= {tokenizer.eos_token_id, *tokenizer.all_special_ids}
+    return frozenset(token for token in found if token is not None)

@@ -1,0 +1,111 @@
+"""Load a causal language model and its tokenizer, safely and with clear errors."""
+
+import os
+from pathlib import Path
+
+import torch
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+from transformers.utils import logging
+
+from training.engine.base import EngineError
+
+#: A prompt longer than this takes minutes on a CPU, whatever the model allows.
+DEFAULT_CONTEXT = 4096
+
+
+def load(source: str, device: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """The model, ready for inference, and its tokenizer.
+
+    `source` is a Hugging Face id or a folder. Only safetensors weights are read, and
+    no code that comes with a model is run. Raises EngineError.
+    """
+    where = pick_device(device)
+    if looks_like_folder(source):
+        check_folder(Path(source).expanduser())
+        source = str(Path(source).expanduser())
+    logging.disable_progress_bar()
+    try:
+        config = AutoConfig.from_pretrained(source, trust_remote_code=False)
+        tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
+        model = AutoModelForCausalLM.from_pretrained(
+            source,
+            config=config,
+            dtype=pick_dtype(where),
+            use_safetensors=True,
+            trust_remote_code=False,
+        )
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+        raise EngineError(
+            f"The language model “{source}” could not be loaded. It must be a causal "
+            "language model with a tokenizer and safetensors weights, in a folder or "
+            "within reach on the Hugging Face hub."
+        ) from error
+    model.requires_grad_(False)
+    return model.eval().to(where), tokenizer
+
+
+def pick_device(device: str) -> torch.device:
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if device not in ("cpu", "cuda"):
+        raise EngineError(f"The device must be auto, cpu or cuda, not “{device}”.")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise EngineError("A GPU was asked for, but this machine offers none.")
+    return torch.device(device)
+
+
+def pick_dtype(device: torch.device) -> torch.dtype:
+    """Half the memory on a GPU; full precision on a CPU, where halves are slow."""
+    if device.type == "cpu":
+        return torch.float32
+    return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+
+
+def pick_threads(threads: int) -> int:
+    """`threads`, or for 0 one per core this process may use, at most four.
+
+    Decoding is bound by memory, so more threads soon only fight over it.
+    """
+    if threads > 0:
+        return threads
+    return max(1, min(4, len(os.sched_getaffinity(0))))
+
+
+def context_of(model: PreTrainedModel, wanted: int | None) -> int:
+    """Tokens of prompt and passage together: the model's own, bounded."""
+    config = model.config.get_text_config()
+    own = getattr(config, "max_position_embeddings", None) or DEFAULT_CONTEXT
+    return min(own, wanted or DEFAULT_CONTEXT)
+
+
+def name_of(source: str) -> str:
+    """What people are told the model is called: no folder above it."""
+    if looks_like_folder(source):
+        return Path(source).expanduser().resolve().name
+    return source
+
+
+def looks_like_folder(source: str) -> bool:
+    return source.startswith((".", "/", "~")) or Path(source).is_dir()
+
+
+def check_folder(folder: Path) -> None:
+    """Say in one sentence what keeps `folder` from being a model, if anything."""
+    if not folder.is_dir():
+        raise EngineError(f"There is no model folder “{folder}”.")
+    names = {path.name for path in folder.iterdir()}
+    if "config.json" not in names:
+        raise EngineError(f"The folder “{folder}” holds no model: no config.json.")
+    if not any(name.endswith(".safetensors") for name in names):
+        raise EngineError(
+            f"The model in “{folder}” has no safetensors weights. Weights in pickle "
+            "files can run code when opened, so they are not loaded: convert them."
+        )
+    if not names & {"tokenizer.json", "tokenizer.model", "vocab.json", "spiece.model"}:
+        raise EngineError(f"The model in “{folder}” has no tokenizer.")

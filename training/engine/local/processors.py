@@ -1,0 +1,88 @@
+"""What may change a request's scores before a token is drawn."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Protocol
+
+from torch import Tensor
+
+
+class Processor(Protocol):
+    """Like a transformers LogitsProcessor, for one row, with its whole history."""
+
+    def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
+        """`history`: prompt and drawn ids. `scores` [vocabulary]; returns the same."""
+        ...
+
+
+class Repetition:
+    """Makes it ever harder to repeat, word for word, what was just written.
+
+    After "DRY" sampling: a token that would lengthen a repeated run of n tokens loses
+    strength * 1.75 ** (n - 2). Single words are never touched, unlike with the usual
+    repetition penalty, which starves a story of its own names and commas.
+
+    What the prompt explains does not count: a name that stands there may come again
+    and again. Only copying a long stretch of the prompt itself is hindered.
+    """
+
+    BASE = 1.75
+    #: Runs shorter than this are ordinary language.
+    ALLOWED = 2
+    #: Longer than any name: from here on, repeating the prompt is copying it.
+    COPIED = 12
+    #: No longer run is looked for; the penalty is already prohibitive.
+    LONGEST = 30
+
+    def __init__(self, prompt: Sequence[int], strength: float) -> None:
+        self._strength = strength
+        self._prompt = len(prompt)
+        self._known = 0
+        self._places: defaultdict[int, list[int]] = defaultdict(list)
+
+    def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
+        runs = self._runs(history)
+        losses = {
+            token: self._strength * self.BASE ** (run - self.ALLOWED)
+            for token, run in runs.items()
+            if run >= self.ALLOWED
+        }
+        if not losses:
+            return scores
+        scores = scores.clone()
+        scores[list(losses)] -= scores.new_tensor(list(losses.values()))
+        return scores
+
+    def _runs(self, history: Sequence[int]) -> dict[int, int]:
+        """Next token -> length of the run it would lengthen, less what is excused."""
+        written: dict[int, int] = {}
+        quoted: dict[int, int] = {}
+        for place in self._earlier(history):
+            follower = history[place + 1]
+            mine = place >= self._prompt
+            run = self._match(history, place, self._prompt if mine else 0)
+            runs = written if mine else quoted
+            runs[follower] = max(run, runs.get(follower, 0))
+        for token, run in quoted.items():
+            if run >= self.COPIED:
+                written[token] = run - self.COPIED + self.ALLOWED
+            elif token in written:
+                written[token] -= run
+        return written
+
+    def _earlier(self, history: Sequence[int]) -> list[int]:
+        """Places before the last where the last token of `history` stands too."""
+        last = len(history) - 1
+        for place in range(self._known, last):
+            self._places[history[place]].append(place)
+        self._known = last
+        return self._places[history[last]]
+
+    def _match(self, history: Sequence[int], place: int, floor: int) -> int:
+        """How many tokens up to `place` equal the drawn tokens at the end."""
+        last = len(history) - 1
+        most = min(self.LONGEST, place - floor + 1, last - self._prompt + 1)
+        run = 0
+        while run < most and history[place - run] == history[last - run]:
+            run += 1
+        return run
