@@ -1,4 +1,4 @@
-"""HTTP and sockets, behind one door."""
+"""HTTP, sockets and the process's own start and end, behind one door."""
 
 import os
 
@@ -10,7 +10,9 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storyloom.settings")
 http = get_asgi_application()
 
-from stories.routing import websocket_urlpatterns  # noqa: E402 (needs the apps loaded)
+# These need the apps loaded.
+from stories.routing import websocket_urlpatterns  # noqa: E402
+from storyloom.lifespan import lifespan  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
@@ -18,5 +20,6 @@ application = ProtocolTypeRouter(
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
         ),
+        "lifespan": lifespan,
     }
 )

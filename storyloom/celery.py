@@ -1,23 +1,24 @@
 """Celery, and its embedded stand-in: without a broker, tasks run on threads here."""
 
+import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 
 from celery import Celery
 from celery.contrib.django.task import DjangoTask
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storyloom.settings")
+
+logger = logging.getLogger(__name__)
 
 #: Threads a queue has in the embedded mode. Generation only waits for the one
 #: engine thread; training runs one person after another, each in a subprocess.
 THREADS = {"generation": 16, "training": 1}
-pools: dict[str, ThreadPoolExecutor] = {}
-
-
-def pool(queue: str) -> ThreadPoolExecutor:
-    if queue not in pools:
-        pools[queue] = ThreadPoolExecutor(THREADS[queue], f"storyloom-{queue}")
-    return pools[queue]
+pools = {
+    queue: ThreadPoolExecutor(count, f"storyloom-{queue}")
+    for queue, count in THREADS.items()
+}
 
 
 class StoryloomTask(DjangoTask):
@@ -29,14 +30,17 @@ class StoryloomTask(DjangoTask):
         if not settings.EMBEDDED:
             return super().apply_async(args, kwargs, **options)
         route = self.app.amqp.router.route(options, self.name)
-        queue = route["queue"].name
-        return pool(queue).submit(self.run_here, args or (), kwargs or {})
+        pool = pools[route["queue"].name]
+        return pool.submit(self.run_here, args or (), kwargs or {})
 
     def run_here(self, args, kwargs):
         from django.db import connections
 
         try:
             self.apply(args, kwargs, throw=True)
+        except Exception:  # nobody reads the future: say it here, as a worker would
+            logger.exception("Task %s%r failed", self.name, tuple(args))
+            raise
         finally:
             connections.close_all()
 
@@ -44,3 +48,14 @@ class StoryloomTask(DjangoTask):
 app = Celery("storyloom", task_cls=StoryloomTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_our_logging(**_):
+    """A worker logs as settings.LOGGING says: Celery's own would quote exceptions."""
+
+
+def stop_pools() -> None:
+    """Take no more work; what is under way ends by itself (see lifespan.py)."""
+    for pool in pools.values():
+        pool.shutdown(wait=False, cancel_futures=True)

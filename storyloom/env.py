@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -40,7 +40,10 @@ def secret(name: str, keep_in: Path | None) -> str:
     if value := os.environ.get(name):
         return value
     if keep_in is None:
-        raise ImproperlyConfigured(f"{name} must be set in served mode.")
+        raise ImproperlyConfigured(
+            f"{name} must be set in the served mode: a long random text, the same for "
+            "every process."
+        )
     if not keep_in.exists():
         from django.core.management.utils import get_random_secret_key
 
@@ -51,7 +54,7 @@ def secret(name: str, keep_in: Path | None) -> str:
 
 
 def database(name: str, sqlite_file: Path) -> dict[str, object]:
-    """`postgres://user:password@host:port/name`, or SQLite in a file if unset."""
+    """`postgres://user:password@host:port/name?sslmode=...`, or SQLite if unset."""
     url = text(name)
     if not url:
         return {
@@ -74,5 +77,8 @@ def database(name: str, sqlite_file: Path) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 20}},
+        "OPTIONS": {
+            **dict(parse_qsl(parts.query)),
+            "pool": {"min_size": 1, "max_size": 20},
+        },
     }

@@ -1,6 +1,7 @@
 """The embedded channel layer: one process, but any thread may publish."""
 
 import asyncio
+from typing import Any
 
 from channels.layers import InMemoryChannelLayer
 
@@ -14,15 +15,21 @@ class InProcessChannelLayer(InMemoryChannelLayer):
 
     home: asyncio.AbstractEventLoop | None = None
 
-    async def receive(self, channel):
-        self.home = asyncio.get_running_loop()
-        return await super().receive(channel)
+    async def new_channel(self, prefix: str = "specific.") -> str:
+        """Every consumer begins here, so here its loop is known."""
+        loop = asyncio.get_running_loop()
+        if self.home is not loop:  # the first one, or another test
+            self.channels, self.groups, self.home = {}, {}, loop
+        return await super().new_channel(prefix)
 
-    async def group_send(self, group, message):
+    async def group_send(self, group: str, message: dict[str, Any]) -> None:
         home = self.home
-        if home is None or home.is_closed() or home is asyncio.get_running_loop():
-            return await super().group_send(group, message)
-        sent = asyncio.run_coroutine_threadsafe(
-            super().group_send(group, message), home
-        )
-        return await asyncio.wrap_future(sent)
+        if home is None or home.is_closed():
+            return  # nobody listens
+        if home is asyncio.get_running_loop():
+            await super().group_send(group, message)
+        else:  # not awaited: a loop that is closing must not hold the thread
+            home.call_soon_threadsafe(self.send_at_home, group, message)
+
+    def send_at_home(self, group: str, message: dict[str, Any]) -> None:
+        asyncio.ensure_future(super().group_send(group, message))

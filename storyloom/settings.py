@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_htmx",
-    "django.contrib.admin",
+    "users.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "users.middleware.PersonalPages",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "storyloom.urls"
@@ -124,15 +125,42 @@ ACCOUNT_ADAPTER = "users.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none" if EMBEDDED else "optional"
+ACCOUNT_FORMS = {
+    "login": "users.account_forms.LoginForm",
+    "signup": "users.account_forms.SignupForm",
+    "change_password": "users.account_forms.ChangePasswordForm",
+    "reset_password": "users.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "users.account_forms.NewPasswordForm",
+    "reauthenticate": "users.account_forms.ReauthenticateForm",
+}
+ACCOUNT_SIGNUP_REDIRECT_URL = "users:experiences"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_CHANGE_EMAIL = True
+# A school is one address: per address the limits only stop floods. Guesses are
+# counted per account and address (users.adapter), so a class never waits for one.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "150/m/ip,10/5m/key",
+    "signup": "100/m/ip",
+    "reset_password": "60/m/ip,5/m/key",
+    "reset_password_from_key": "60/m/ip",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    "reauthenticate": "10/m/user",
+}
+# Behind the HTTPS proxy the visitor's address is the one the proxy adds.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 EMAIL_HOST = env.text("STORYLOOM_EMAIL_HOST")
 EMAIL_PORT = env.number("STORYLOOM_EMAIL_PORT", 587)
 EMAIL_HOST_USER = env.text("STORYLOOM_EMAIL_USER")
 EMAIL_HOST_PASSWORD = env.text("STORYLOOM_EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.flag("STORYLOOM_EMAIL_TLS", True)
+# With letters an address is proved before its account opens, so signing up never
+# tells who has one; without, an account opens at once.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_HOST else "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Storyloom: "
 DEFAULT_FROM_EMAIL = env.text("STORYLOOM_EMAIL_FROM", "storyloom@localhost")
 # Without a mail server the letter is printed where the server was started.
 EMAIL_BACKEND = "django.core.mail.backends.{}.EmailBackend".format(
@@ -190,15 +218,31 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "generation"
 CELERY_TASK_ROUTES = {"training.*": {"queue": "training"}}
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 30}
+# Redis hands a task out again after this long: tasks hold a lease and leave if taken.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_timeout": 30,
+    "socket_connect_timeout": 2,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for Redis to come back
+# Who asks while Redis is away hears so soon, not after a long silence.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_max": 0.2}
+# The embedded mode needs no clock: a stale passage is also found when it is read.
+CELERY_BEAT_SCHEDULE = {
+    "stale passages": {"task": "stories.tasks.recover_stale", "schedule": 60},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 
 # --- logs: ids and durations, never a person's words ---------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+        "line": {
+            "()": "storyloom.logs.WordlessFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},

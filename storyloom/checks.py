@@ -1,0 +1,92 @@
+"""Misconfiguration is said when a process starts, with what to do about it."""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+SHORTEST_SECRET = 50
+
+
+@register
+def secret_is_long(**_) -> list[CheckMessage]:
+    if settings.EMBEDDED or len(settings.SECRET_KEY) >= SHORTEST_SECRET:
+        return []
+    return [
+        Error(
+            f"STORYLOOM_SECRET_KEY is shorter than {SHORTEST_SECRET} characters.",
+            hint="It signs sessions and encrypts live events: use a long random text.",
+            id="storyloom.E001",
+        )
+    ]
+
+
+@register
+def embedded_is_one_process(**_) -> list[CheckMessage]:
+    processes = os.environ.get("WEB_CONCURRENCY", "1")
+    if not settings.EMBEDDED or processes in {"", "0", "1"}:
+        return []
+    return [
+        Error(
+            f"WEB_CONCURRENCY is {processes}, but the embedded mode is one process.",
+            hint="Unset it, or set STORYLOOM_REDIS_URL and STORYLOOM_DATABASE_URL.",
+            id="storyloom.E002",
+        )
+    ]
+
+
+@register
+def model_exists(**_) -> list[CheckMessage]:
+    model = settings.STORYLOOM_MODEL
+    is_folder = model.startswith(("/", ".", "~")) or model.count("/") > 1
+    if not is_folder or (Path(model).expanduser() / "config.json").is_file():
+        return []
+    return [
+        Error(
+            f"STORYLOOM_MODEL is the folder {model}, which holds no config.json.",
+            hint="Name a Hugging Face model folder or id, “seedling” or “echo”.",
+            id="storyloom.E003",
+        )
+    ]
+
+
+@register
+def redis_and_postgresql_come_together(**_) -> list[CheckMessage]:
+    sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    if sqlite == settings.EMBEDDED:
+        return []
+    missing = "STORYLOOM_DATABASE_URL" if sqlite else "STORYLOOM_REDIS_URL"
+    return [
+        Error(
+            f"The served mode needs {missing} too.",
+            hint="Set both Redis and PostgreSQL (served), or neither (embedded).",
+            id="storyloom.E004",
+        )
+    ]
+
+
+@register
+def served_over_https(**_) -> list[CheckMessage]:
+    if settings.EMBEDDED or settings.HTTPS:
+        return []
+    return [
+        Warning(
+            "STORYLOOM_HTTPS is off: passwords and stories travel in the clear.",
+            hint="Put a TLS proxy in front and set STORYLOOM_HTTPS=1.",
+            id="storyloom.W001",
+        )
+    ]
+
+
+@register
+def static_files_are_collected(**_) -> list[CheckMessage]:
+    if settings.EMBEDDED or Path(settings.STATIC_ROOT).is_dir():
+        return []
+    return [
+        Warning(
+            f"There are no collected static files in {settings.STATIC_ROOT}.",
+            hint="Run `python manage.py collectstatic --noinput` before serving.",
+            id="storyloom.W002",
+        )
+    ]
