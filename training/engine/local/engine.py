@@ -80,6 +80,7 @@ class LocalEngine:
         processors: ProcessorFactory = processors_for,
     ) -> None:
         self.name = name
+        self.model = model
         self.context = context_of(model, context)
         self._chat = Chat(tokenizer)
         self._ends = end_tokens(model, tokenizer)

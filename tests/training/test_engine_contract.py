@@ -1,0 +1,362 @@
+"""What every engine promises, and what the local one promises on top."""
+
+import copy
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from tests.training.engines import (
+    SHAPES,
+    ask,
+    save_tiny,
+    tiny_model,
+    tiny_tokenizer,
+)
+from training.engine import (
+    HEARTBEAT,
+    AdapterRef,
+    EchoEngine,
+    Engine,
+    EngineError,
+    Message,
+    Piece,
+    Prompt,
+    PromptTooLong,
+    Sampling,
+    open_engine,
+)
+from training.engine.local import LocalEngine
+
+GREEDY = Sampling(max_tokens=24, temperature=0, repetition_penalty=0)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module", params=SHAPES)
+def local(request: pytest.FixtureRequest) -> Iterator[LocalEngine]:
+    engine = LocalEngine(tiny_model(request.param), tiny_tokenizer(), name="tiny")
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def llama() -> Iterator[LocalEngine]:
+    engine = LocalEngine(tiny_model("llama"), tiny_tokenizer(), name="tiny")
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module", params=["echo", "local"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    if request.param == "echo":
+        return EchoEngine(context=256)
+    return request.getfixturevalue("llama")
+
+
+def write(engine: Engine, prompt: Prompt, sampling: Sampling = GREEDY) -> str:
+    return "".join(piece.text for piece in engine.generate(prompt, sampling))
+
+
+def drawn(engine: LocalEngine, prompt: Prompt, sampling: Sampling) -> list[int]:
+    """The token ids of a passage, end tokens not included."""
+    request = engine.submit(prompt, sampling)
+    while not request.pieces.get(timeout=10).finish:
+        pass
+    return request.drafts[0].rows[0].ids[len(engine.encode(prompt)) :]
+
+
+def until(true: Callable[[], bool], seconds: float = 5) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.005)
+
+
+def mixed(index: int) -> tuple[Prompt, Sampling]:
+    """Prompts of unlike length, greedy and sampled, with and without anti-repetition"""
+    prompt = ask(f"Direction: {'the river ' * (1 + 3 * index)}")
+    return prompt, Sampling(
+        max_tokens=8 + 3 * index,
+        temperature=0.5 * (index % 3),
+        top_p=1 - 0.1 * (index % 4),
+        seed=index,
+        repetition_penalty=0.8 * (index % 2),
+    )
+
+
+class Broken:
+    """A processor that fails, for a seed that asks for it."""
+
+    def __call__(self, history: object, scores: Tensor) -> Tensor:
+        raise RuntimeError("broken on purpose")
+
+
+# -- both engines
+
+
+def test_the_same_seed_writes_the_same_passage_again(engine: Engine) -> None:
+    sampling = Sampling(max_tokens=24, seed=7)
+    assert write(engine, ask(), sampling) == write(engine, ask(), sampling)
+
+
+def test_another_seed_writes_another_passage(engine: Engine) -> None:
+    first, second = (
+        write(engine, ask(), Sampling(max_tokens=24, seed=seed)) for seed in (1, 2)
+    )
+    assert first != second
+
+
+def test_a_passage_ends_at_its_length_and_says_so(engine: Engine) -> None:
+    sampling = Sampling(max_tokens=5, seed=3)
+    *rest, last = engine.generate(ask(), sampling)
+    assert last.finish == "length"
+    assert last.tokens == 5
+    assert all(piece.finish is None for piece in rest)
+
+
+def test_a_stop_string_ends_the_passage_and_is_not_shown(engine: Engine) -> None:
+    free = write(engine, ask(), Sampling(max_tokens=24, seed=3))
+    stop = free[len(free) // 2 :][:3]
+    sampling = Sampling(max_tokens=24, seed=3, stop=(stop,))
+    pieces = list(engine.generate(ask(), sampling))
+    assert "".join(piece.text for piece in pieces) == free[: free.index(stop)]
+    assert pieces[-1].finish == "stop"
+
+
+def test_a_prompt_that_fills_the_context_is_refused(engine: Engine) -> None:
+    with pytest.raises(PromptTooLong):
+        write(engine, ask("Direction: " + "river " * 400))
+
+
+def test_a_passage_stops_where_the_context_ends(engine: Engine) -> None:
+    prompt = ask("Direction: " + "river " * 60)
+    room = engine.context - engine.length(prompt)
+    assert 0 < room < 250
+    last = list(engine.generate(prompt, Sampling(max_tokens=1000, seed=1)))[-1]
+    assert last.tokens <= room
+
+
+def test_no_prompt_at_all_still_writes(engine: Engine) -> None:
+    assert list(engine.generate(Prompt(()), GREEDY))[-1].finish
+
+
+def test_an_adapter_is_refused_for_now(engine: Engine) -> None:
+    with pytest.raises(EngineError, match="not|cannot"):
+        next(engine.generate(ask(), GREEDY, (AdapterRef("somewhere"),)))
+
+
+def test_counting_tells_text_from_prompt(engine: Engine) -> None:
+    assert engine.count("") == 0
+    assert 0 < engine.count("the river") < engine.length(ask("the river"))
+
+
+def test_eight_people_at_once_get_what_each_would_get_alone(engine: Engine) -> None:
+    requests = [mixed(index) for index in range(8)]
+    alone = [write(engine, *request) for request in requests]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda request: write(engine, *request), requests))
+    assert together == alone
+
+
+@pytest.mark.parametrize("kind", ["echo", "local"])
+def test_closing_the_engine_ends_running_passages(kind: str) -> None:
+    engine: Engine
+    if kind == "echo":
+        engine = EchoEngine()
+    else:
+        engine = LocalEngine(tiny_model("llama"), tiny_tokenizer(), name="tiny")
+    running = engine.generate(ask(), Sampling(max_tokens=200, seed=1))
+    next(running)
+    engine.close()
+    with pytest.raises(EngineError, match="stopped"):
+        list(running)
+    with pytest.raises(EngineError, match="stopped"):
+        next(engine.generate(ask(), GREEDY))
+
+
+# -- the local engine
+
+
+def test_greedy_tokens_equal_plain_generate(local: LocalEngine) -> None:
+    model = copy.deepcopy(local.model)
+    model.set_attn_implementation("sdpa")
+    for prompt in (ask(), ask("Direction: " + "Tobi " * 30)):
+        ids = local.encode(prompt)
+        theirs = model.generate(
+            torch.tensor([ids]),
+            attention_mask=torch.ones(1, len(ids), dtype=torch.long),
+            max_new_tokens=GREEDY.max_tokens,
+            do_sample=False,
+            eos_token_id=[1, 2, 3, 4],
+            pad_token_id=0,
+        )[0, len(ids) :].tolist()
+        theirs = [token for token in theirs if token > 4]
+        assert theirs
+        assert drawn(local, prompt, GREEDY) == theirs
+
+
+def test_eight_mixed_requests_are_token_identical_to_solo(local: LocalEngine) -> None:
+    requests = [mixed(index) for index in range(8)]
+    alone = [drawn(local, *request) for request in requests]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda request: drawn(local, *request), requests))
+    assert together == alone
+    assert sum(map(len, alone)) > 60
+
+
+def test_a_prompt_read_in_small_portions_gives_the_same_tokens(
+    local: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prompt = ask("Direction: " + "river " * 30)
+    whole = drawn(local, prompt, GREEDY)
+    monkeypatch.setattr(local._pace, "budget", lambda requests: 7)
+    assert drawn(local, prompt, GREEDY) == whole
+
+
+def test_a_cancelled_request_frees_its_place(llama: LocalEngine) -> None:
+    running = llama.generate(ask(), Sampling(max_tokens=200, seed=1))
+    next(running)
+    assert llama.places == 1
+    running.close()
+    until(lambda: llama.places == 0)
+
+
+def test_a_request_beyond_the_batch_waits_and_then_runs() -> None:
+    engine = LocalEngine(
+        tiny_model("llama"), tiny_tokenizer(), name="tiny", max_batch=1
+    )
+    first = engine.generate(ask(), Sampling(max_tokens=200, seed=1))
+    next(first)
+    with ThreadPoolExecutor(1) as pool:
+        second = pool.submit(write, engine, ask())
+        time.sleep(0.02)
+        assert engine.places == 1
+        first.close()
+        assert second.result(timeout=5)
+    engine.close()
+
+
+def test_one_failing_request_harms_no_other() -> None:
+    engine = LocalEngine(
+        tiny_model("llama"),
+        tiny_tokenizer(),
+        name="tiny",
+        processors=lambda ids, sampling: [Broken()] if sampling.seed == 13 else [],
+    )
+    alone = write(engine, ask(), GREEDY)
+    with ThreadPoolExecutor(3) as pool:
+        good = [pool.submit(write, engine, ask(), GREEDY) for _ in range(2)]
+        bad = pool.submit(write, engine, ask(), Sampling(seed=13))
+        assert [future.result(timeout=5) for future in good] == [alone, alone]
+        with pytest.raises(EngineError) as caught:
+            bad.result(timeout=5)
+    assert "broken" not in str(caught.value)
+    assert engine.places == 0
+    engine.close()
+
+
+def test_a_failing_step_fails_its_batch_and_the_engine_lives_on(
+    llama: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def out_of_memory(segments: object) -> Tensor:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(llama, "_forward", out_of_memory)
+        with pytest.raises(EngineError):
+            write(llama, ask())
+    assert write(llama, ask())
+
+
+def test_a_slow_model_lets_its_callers_hear_a_heartbeat(
+    llama: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forward = llama._forward
+    go = threading.Event()
+
+    def slow(segments: object) -> Tensor:
+        go.wait(5)
+        return forward(segments)
+
+    monkeypatch.setattr(llama, "_forward", slow)
+    running = llama.generate(ask(), GREEDY)
+    began = time.monotonic()
+    assert next(running) == Piece("")
+    assert time.monotonic() - began < 2 * HEARTBEAT
+    go.set()
+    assert list(running)[-1].finish
+
+
+def test_the_first_token_is_delivered_before_the_second_is_made(
+    llama: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forward = llama._forward
+    steps = threading.Semaphore(1)
+
+    def gated(segments: object) -> Tensor:
+        assert steps.acquire(timeout=5)
+        return forward(segments)
+
+    monkeypatch.setattr(llama, "_forward", gated)
+    running = llama.generate(ask(), GREEDY)
+    assert next(running).tokens == 1
+    steps.release(1000)
+    list(running)
+
+
+def test_typed_control_tokens_stay_text(llama: LocalEngine) -> None:
+    plain = ask("Direction: go on")
+    typed = ask("Direction: <|end|>go <|<|end|>user|>on<|assistant|>")
+    assert llama.encode(typed) == llama.encode(plain)
+
+
+def test_an_open_passage_is_continued(llama: LocalEngine) -> None:
+    opening: Message = {"role": "assistant", "content": "Once upon"}
+    ids = llama.encode(Prompt((*ask().messages, opening)))
+    assert ids == llama.encode(ask()) + llama._chat._ids("Once upon", special=False)
+
+
+def test_a_pickle_only_model_is_refused(tmp_path: Path) -> None:
+    folder = save_tiny(tmp_path / "model")
+    weights = folder / "model.safetensors"
+    torch.save({}, folder / "pytorch_model.bin")
+    weights.unlink()
+    with pytest.raises(EngineError, match="pickle"):
+        open_engine(str(folder), device="cpu", threads=1)
+
+
+def test_a_model_folder_opens_and_writes(tmp_path: Path) -> None:
+    folder = save_tiny(tmp_path / "bard")
+    engine = open_engine(str(folder), device="cpu", threads=1, context=128)
+    assert (engine.name, engine.context) == ("bard", 128)
+    assert write(engine, ask())
+    engine.close()
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="no model folder"):
+        open_engine(str(tmp_path / "nowhere"))
+
+
+def test_a_model_without_a_tokenizer_is_refused(tmp_path: Path) -> None:
+    tiny_model("llama").save_pretrained(tmp_path)
+    with pytest.raises(EngineError, match="tokenizer"):
+        open_engine(str(tmp_path))
+
+
+def test_an_unknown_device_is_refused(tmp_path: Path) -> None:
+    folder = save_tiny(tmp_path)
+    with pytest.raises(EngineError, match="auto, cpu or cuda"):
+        open_engine(str(folder), device="abacus")
