@@ -44,6 +44,14 @@ class StoryQuerySet(models.QuerySet):
     def active(self):
         return self.filter(archived_at=None)
 
+    def matching(self, words):
+        """With these words in the title, or in a passage that was not deleted."""
+        told = Passage.objects.kept().filter(story=models.OuterRef("pk"))
+        return self.filter(
+            models.Q(title__icontains=words)
+            | models.Exists(told.filter(text__icontains=words))
+        )
+
     def last_opened_first(self):
         return self.order_by("-opened_at", "-created_at")
 
@@ -204,7 +212,8 @@ class Revision(models.Model):
 class Change(models.Model):
     """One undoable step: which fields went from what to what. Holds no story text.
 
-    `fields` is a list of {"model": "story"|"passage", "id", "field", "before", "after"}.
+    `fields` is a list of {"model", "id", "field", "before", "after"}, where the model
+    is "story" or "passage".
     """
 
     story = models.ForeignKey(Story, models.CASCADE, related_name="changes")

@@ -1,1 +1,5 @@
-websocket_urlpatterns: list = []
+from django.urls import path
+
+from stories.consumers import StoryConsumer
+
+websocket_urlpatterns = [path("ws/stories/<uuid:story>/", StoryConsumer.as_asgi())]

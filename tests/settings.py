@@ -16,3 +16,5 @@ from storyloom.settings import DATABASES, VAR  # noqa: E402
 DATABASES["default"]["TEST"] = {"NAME": VAR / "test.sqlite3"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Whitenoise warns when nothing was ever collected, and warnings are errors here.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405

@@ -1,0 +1,272 @@
+"""A story open in a browser: parse, ask a service, pass events on."""
+
+import json
+import time
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+
+from stories import services, tasks
+from stories.events import story_group
+from stories.messages import Malformed, Message, parse
+from stories.models import Passage, Story
+from users.events import session_group
+
+LOGGED_OUT, NO_STORY, TOO_BIG = 4401, 4404, 1009
+MALFORMED, TOO_MANY = 4400, 4429
+MALFORMED_IN_A_ROW = 3
+BURST, PER_SECOND = 30, 10
+KEYS_REMEMBERED = 3600  # seconds
+
+
+def in_thread(function):
+    """Database work on its own thread, so that one socket never waits for another."""
+    return database_sync_to_async(function, thread_sensitive=False)
+
+
+class StoryConsumer(AsyncWebsocketConsumer):
+    story: Story | None = None
+
+    async def connect(self):
+        await self.accept()
+        self.bucket = Bucket()
+        self.malformed = 0
+        self.sent: dict[int, int] = {}  # characters this browser has, by passage
+        self.person = self.scope.get("user")
+        if self.person is None or not self.person.is_authenticated:
+            await self.refuse(LOGGED_OUT, "logged_out", _("Please log in."))
+            return
+        story_id = self.scope["url_route"]["kwargs"]["story"]
+        self.story = await in_thread(find_story)(self.person, story_id)
+        if self.story is None:
+            sentence = _("There is no such story among yours.")
+            await self.refuse(NO_STORY, "no_story", sentence)
+            return
+        self.groups_joined = [
+            story_group(self.story.pk),
+            session_group(self.scope["session"].session_key),
+        ]
+        for group in self.groups_joined:
+            await self.channel_layer.group_add(group, self.channel_name)
+        await self.send_state()
+        await in_thread(warm)()
+
+    async def disconnect(self, code):
+        for group in getattr(self, "groups_joined", []):
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    # --- from the browser ---------------------------------------------------------
+
+    async def receive(self, text_data=None, bytes_data=None):
+        if self.story is None:
+            return  # refused already
+        if not self.bucket.take():
+            sentence = _("Too many messages at once. Please reload the page.")
+            await self.refuse(TOO_MANY, "too_many", sentence)
+            return
+        if len(bytes_data or (text_data or "").encode()) > settings.FRAME_BYTES:
+            sentence = _("That message is larger than 64 KB.")
+            await self.refuse(TOO_BIG, "too_big", sentence)
+            return
+        try:
+            message = parse(text_data if text_data is not None else "")
+        except Malformed as wrong:
+            await self.count_malformed(str(wrong))
+            return
+        self.malformed = 0
+        if message.type == "story.check":
+            await self.send_state()
+            return
+        for reply in await in_thread(act)(self.story.pk, self.person, message):
+            await self.send_json(reply)
+
+    async def count_malformed(self, sentence: str):
+        self.malformed += 1
+        if self.malformed < MALFORMED_IN_A_ROW:
+            await self.send_error("malformed", sentence)
+        else:
+            await self.refuse(MALFORMED, "malformed", sentence)
+
+    # --- to the browser -----------------------------------------------------------
+
+    async def send_state(self):
+        state = await in_thread(state_of)(self.story.pk)
+        if state is None:
+            sentence = _("This story was deleted.")
+            await self.refuse(NO_STORY, "no_story", sentence)
+            return
+        self.sent = {p["passage"]: len(p["text"]) for p in state["under_way"]}
+        await self.send_json(state)
+
+    async def story_event(self, message):
+        if self.story is None:
+            return
+        event = message["event"]
+        if event["type"] == "passage.chunk":
+            event = await self.unseen(event)
+        elif event["type"] == "passage.finished":
+            self.sent.pop(event["passage"], None)
+        if event:
+            await self.send_json(event)
+
+    async def unseen(self, chunk: dict[str, Any]) -> dict[str, Any] | None:
+        """The part of a chunk that this browser lacks.
+
+        A chunk holds what is not saved yet, so if there is a gap before it (a chunk
+        was lost, or came before this socket), the database fills it.
+        """
+        have = self.sent.get(chunk["passage"], 0)
+        missing = have - chunk["offset"]
+        if missing < 0:
+            await self.send_state()
+            have = self.sent.get(chunk["passage"])
+            if have is None:  # it has ended meanwhile: passage.finished comes
+                return None
+            missing = have - chunk["offset"]
+        text = chunk["text"][missing:]
+        if not text:
+            return None
+        self.sent[chunk["passage"]] = have + len(text)
+        return chunk | {"offset": have, "text": text}
+
+    async def session_ended(self, message):
+        await self.send_json({"type": "session.ended"})
+        await self.close(LOGGED_OUT)
+
+    async def refuse(self, close_code: int, code: str, sentence: str):
+        self.story = None
+        await self.send_error(code, sentence)
+        await self.close(close_code)
+
+    async def send_error(self, code: str, sentence: str):
+        await self.send_json({"type": "error", "code": code, "message": sentence})
+
+    async def send_json(self, content: dict[str, Any]):
+        await self.send(json.dumps(content))
+
+
+class Bucket:
+    """So many messages at once, and so many a second from then on."""
+
+    def __init__(self):
+        self.tokens = float(BURST)
+        self.at = time.monotonic()
+
+    def take(self) -> bool:
+        now = time.monotonic()
+        self.tokens = min(BURST, self.tokens + (now - self.at) * PER_SECOND)
+        self.at = now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+
+# --- what happens on a database thread ---------------------------------------------
+
+
+def find_story(person, story_id) -> Story | None:
+    return Story.objects.owned_by(person).filter(pk=story_id).first()
+
+
+def warm() -> None:
+    if settings.EMBEDDED:
+        tasks.warm_engine.delay()
+
+
+def state_of(story_id) -> dict[str, Any] | None:
+    """All a page needs to catch up."""
+    story = Story.objects.filter(pk=story_id).first()
+    if story is None:
+        return None
+    under_way = services.recover(story=story)
+    history = services.history(story=story)
+    return {
+        "type": "story.state",
+        "version": story.version,
+        "tip": story.tip_id,
+        "can_undo": history.can_undo,
+        "can_redo": history.can_redo,
+        "undo_label": history.undo_label,
+        "redo_label": history.redo_label,
+        "under_way": [
+            {"passage": p.pk, "status": p.status, "text": p.text} for p in under_way
+        ],
+    }
+
+
+def act(story_id, person, message: Message) -> list[dict[str, Any]]:
+    """Do what is asked, once for every key, and say so."""
+    said_before = f"said-{person.pk}-{message.key}"
+    if message.key and (reply := cache.get(said_before)):
+        return reply
+    try:
+        story = find_story(person, story_id)
+        if story is None:
+            raise services.Refused("gone", _("This story was deleted."))
+        passages = do(story, message)
+    except services.Refused as refused:
+        return [refusal(message, refused)]
+    reply = [{"type": "ack", "key": message.key and str(message.key)}]
+    if passages:
+        reply[0]["passage"] = passages[0].pk
+        reply[0]["passages"] = [passage.pk for passage in passages]
+    reply += [{"type": "care", "passage": p.pk} for p in passages if p.care]
+    if message.key:
+        cache.set(said_before, reply, KEYS_REMEMBERED)
+    return reply
+
+
+def refusal(message: Message, refused: services.Refused) -> dict[str, Any]:
+    reply = {"type": "error", "code": refused.code, "message": refused.sentence}
+    if message.key:
+        reply["key"] = str(message.key)
+    if refused.text is not None:
+        reply["text"] = refused.text
+    return reply
+
+
+def do(story: Story, message: Message) -> list[Passage]:
+    """Ask the service that the message names; returns the passages it brought."""
+    fields = dict(message.fields)
+    for name in ("passage", "parent"):
+        if name in fields:
+            fields[name] = find_passage(story, fields[name])
+    match message.type:
+        case "passage.request":
+            key = message.key
+            return [services.request_passage(story=story, key=key, **fields)]
+        case "passage.stop":
+            services.stop_passage(**fields)
+        case "passage.retry":
+            return [services.retry_passage(key=message.key, **fields)]
+        case "passage.alternatives":
+            return services.more_alternatives(key=message.key, **fields)
+        case "passage.edit":
+            return [services.edit_passage(**fields)]
+        case "passage.delete":
+            services.delete_passage(**fields)
+        case "passage.choose":
+            services.choose_passage(**fields)
+        case "passage.feedback":
+            services.give_feedback(**fields)
+        case "story.undo":
+            services.undo(story=story)
+        case "story.redo":
+            services.redo(story=story)
+        case "story.set":
+            values = {fields["field"]: fields["value"]}
+            services.change_settings(story=story, values=values)
+    return []
+
+
+def find_passage(story: Story, passage_id: int) -> Passage:
+    passage = story.passages.select_related("story").filter(pk=passage_id).first()
+    if passage is None:
+        sentence = _("There is no such passage in this story.")
+        raise services.Refused("gone", sentence)
+    return passage

@@ -1,0 +1,24 @@
+"""Thumbs. Choices, edits and retries leave their signals where they happen."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from stories.models import Passage, Signal
+from stories.services import words
+from stories.services.history import announce, lock
+from stories.services.refused import Refused
+
+THUMBS = {"up": Signal.Kind.UP, "down": Signal.Kind.DOWN}
+
+
+def give_feedback(*, passage: Passage, kind: str, reason: str = "") -> None:
+    """One thumb a passage: "up", "down", or "none" to take it back."""
+    if kind not in {*THUMBS, "none"}:
+        raise Refused("bad_kind", _("A thumb is up, down or none."))
+    reason = words.reason(reason)
+    with transaction.atomic():
+        lock(passage.story)
+        passage.signals.filter(kind__in=THUMBS.values()).delete()
+        if kind != "none":
+            passage.signals.create(kind=THUMBS[kind], reason=reason)
+        announce(passage.story)

@@ -1,0 +1,48 @@
+"""What one person may ask at once, in a day, and of one story."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from stories.models import Author, Passage, Story
+from stories.services.recovery import recover_stale
+from stories.services.refused import Refused
+from stories.tree import MOST
+
+
+def room_for(story: Story, more: int) -> int:
+    """The number of the next passage, if the story may grow by so many."""
+    last = story.passages.aggregate(last=Max("number"))["last"] or 0
+    if last + more > MOST:
+        sentence = _("This story has %(most)d passages, and can hold no more.")
+        raise Refused("story_full", sentence % {"most": MOST})
+    return last + 1
+
+
+def may_ask(story: Story, more: int) -> None:
+    """May this story's owner have `more` passages written now?"""
+    theirs = Passage.objects.filter(story__owner=story.owner_id, author=Author.MODEL)
+    at_once = settings.PASSAGES_AT_ONCE
+    if theirs.under_way().count() + more > at_once:
+        recover_stale(theirs)
+        if theirs.under_way().count() + more > at_once:
+            sentence = ngettext(
+                "Only %(most)d passage can be written for you at once. Wait for one "
+                "to finish, or stop it.",
+                "Only %(most)d passages can be written for you at once. Wait for one "
+                "to finish, or stop it.",
+                at_once,
+            )
+            raise Refused("busy", sentence % {"most": at_once})
+    a_day_ago = timezone.now() - timedelta(days=1)
+    per_day = settings.PASSAGES_PER_DAY
+    if theirs.filter(created_at__gte=a_day_ago).count() + more > per_day:
+        sentence = _(
+            "That would be more than %(most)d passages in a day. Your own writing "
+            "has no limit; Storyloom goes on tomorrow."
+        )
+        raise Refused("quota", sentence % {"most": per_day})

@@ -1,0 +1,26 @@
+"""Doors for background work: an id in, a verb called."""
+
+from celery import shared_task
+
+
+@shared_task
+def write_passage(passage_id: int) -> None:
+    from stories.writing import write
+
+    write(passage_id)
+
+
+@shared_task
+def warm_engine() -> None:
+    """Load the model while someone is still thinking of what to write."""
+    from training.services import engine
+
+    engine()
+
+
+@shared_task
+def recover_stale() -> None:
+    """Interrupt passages whose worker is gone, should nobody be looking at them."""
+    from stories.services import recover_stale
+
+    recover_stale()

@@ -1,0 +1,227 @@
+"""Writing one passage: claim it, let the engine work, save and show what comes.
+
+No transaction is open while the engine works. Every save says `lease=mine`, so a
+second delivery of the same task, or a worker thought dead, can change nothing.
+"""
+
+import logging
+import re
+import time
+from dataclasses import asdict
+from datetime import timedelta
+from uuid import uuid4
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from stories import events, prompts, tree
+from stories.models import Creativity, Form, Length, Mode, Passage, Status, Story
+from training.engine import Engine, EngineError, Prompt, Sampling
+from training.services import engine as open_engine
+from users.models import Profile
+
+logger = logging.getLogger(__name__)
+
+SHOW_EVERY = 0.05  # seconds between chunks, the first one aside
+SAVE_EVERY = 0.4  # ... and between saves, which also look for a wish to stop
+WRITING_DEAD_AFTER = timedelta(seconds=5)
+QUEUED_DEAD_AFTER = timedelta(seconds=60)
+
+TOKENS = {Length.SHORT: 80, Length.MEDIUM: 160, Length.LONG: 320}
+DRAWING = {  # temperature, top_p
+    Creativity.CAREFUL: (0.5, 0.9),
+    Creativity.BALANCED: (0.8, 0.92),
+    Creativity.WILD: (1.05, 0.97),
+}
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes these
+
+
+def write(passage_id: int) -> None:
+    """Write a queued passage to its end. Returns quietly if it is not to be had."""
+    trouble = ""
+    try:
+        engine = open_engine()  # may load a model: the passage is still only queued
+    except EngineError as error:
+        engine, trouble = None, str(error)
+    passage = claim(passage_id)
+    if passage is None:
+        return
+    writer = Writer(passage)
+    try:
+        if engine is None:
+            raise EngineError(trouble)
+        writer.write(engine)
+    except EngineError as error:
+        writer.finish(Status.FAILED, str(error))
+    except Exception as error:
+        # Only the kind of error: its message may hold a person's words.
+        logger.error("passage %s failed: %s", passage_id, type(error).__name__)
+        writer.finish(Status.FAILED, _("Something went wrong. Please try again."))
+
+
+def claim(passage_id: int) -> Passage | None:
+    """Take the lease of a queued passage, if it is still queued."""
+    now = timezone.now()
+    queued = Passage.objects.filter(pk=passage_id, status=Status.QUEUED)
+    lease = uuid4()
+    if not queued.update(
+        status=Status.WRITING, lease=lease, started_at=now, alive_at=now
+    ):
+        return None
+    return Passage.objects.select_related("story__owner").get(pk=passage_id)
+
+
+class Writer:
+    """Holds the lease of one passage while it is being written."""
+
+    def __init__(self, passage: Passage):
+        self.passage = passage
+        self.mine = Passage.objects.filter(pk=passage.pk, lease=passage.lease)
+        self.text = ""
+        self.saved = 0  # characters of it that the database has
+        self.shown = 0  # ... and that were published
+        self.tokens = 0
+        self.saved_at = time.monotonic()
+        self.shown_at = 0.0
+
+    def write(self, engine: Engine) -> None:
+        passage = self.passage
+        version = _raise_version(passage.story_id)
+        events.publish(
+            passage.story_id,
+            events.PassageStarted(passage.pk, passage.parent_id, version),
+        )
+        sampling = sampling_for(passage, engine)
+        assembled = assemble(passage, engine, sampling.max_tokens)
+        self.mine.update(
+            model=engine.name[:200],
+            sampling=asdict(sampling),
+            saw=assembled.saw,
+            alive_at=timezone.now(),
+        )
+        _release()
+        self.follow(engine, assembled.prompt, sampling)
+
+    def follow(self, engine: Engine, prompt: Prompt, sampling: Sampling) -> None:
+        pieces = engine.generate(prompt, sampling)
+        try:
+            for piece in pieces:
+                self.take(piece.text, prompt.is_open)
+                self.tokens = piece.tokens or self.tokens
+                if not self.keep_going():
+                    return
+        finally:
+            pieces.close()  # frees our place in the engine's batch
+        self.text = self.text.rstrip()
+        self.finish(Status.FINISHED)
+
+    def take(self, text: str, is_open: bool) -> None:
+        text = UNSTORABLE.sub("", text)
+        # Only the continuation of half a sentence may begin with its space.
+        self.text += text if self.text or is_open else text.lstrip()
+
+    def keep_going(self) -> bool:
+        """Show and save what is due. False: asked to stop, or no longer ours."""
+        now = time.monotonic()
+        save_due = now - self.saved_at >= SAVE_EVERY
+        if len(self.text) > self.shown and (
+            save_due or now - self.shown_at >= SHOW_EVERY
+        ):
+            self.show(now)
+        if not save_due:
+            return True
+        saved = self.mine.update(
+            text=self.text, tokens=self.tokens, alive_at=timezone.now()
+        )
+        if not saved:
+            return False
+        self.saved, self.saved_at = len(self.text), now
+        if self.mine.filter(stop_asked=True).exists():
+            self.finish(Status.STOPPED)
+            return False
+        _release()
+        return True
+
+    def show(self, now: float) -> None:
+        chunk = events.PassageChunk(
+            self.passage.pk, self.saved, self.text[self.saved :]
+        )
+        events.publish(self.passage.story_id, chunk)
+        self.shown, self.shown_at = len(self.text), now
+
+    def finish(self, status: Status, error: str = "") -> None:
+        """Save the whole text and give the lease back."""
+        now = timezone.now()
+        with transaction.atomic():
+            ours = self.mine.update(
+                text=self.text,
+                tokens=self.tokens,
+                status=status,
+                error=error[:300],
+                alive_at=now,
+                finished_at=now,
+                lease=None,
+            )
+            if not ours:
+                return
+            version = _raise_version(self.passage.story_id)
+        events.publish(
+            self.passage.story_id,
+            events.PassageFinished(
+                self.passage.pk, status.value, self.text, version, error
+            ),
+        )
+
+
+def sampling_for(passage: Passage, engine: Engine) -> Sampling:
+    story = passage.story
+    temperature, top_p = DRAWING[Creativity(story.creativity)]
+    return Sampling(
+        max_tokens=min(TOKENS[Length(story.length)], engine.context // 3),
+        temperature=temperature,
+        top_p=top_p,
+        seed=passage.seed or 0,
+    )
+
+
+def assemble(passage: Passage, engine: Engine, room: int) -> prompts.Assembled:
+    """What the model will see: this story's path and its owner's own words only."""
+    story = passage.story
+    owner = story.owner
+    profile = Profile.objects.filter(person=owner).first() or Profile()
+    path = tree.tail(passage=passage, limit=engine.context // 20)
+    return prompts.fit(
+        engine=engine,
+        room=room,
+        story=prompts.Settings(
+            title=story.title,
+            form=Form(story.form).value,
+            note=story.note,
+            length=story.length,
+        ),
+        profile=prompts.About(values=profile.values, avoid=profile.avoid),
+        experiences=[
+            prompts.Lived(e.pk, e.what, e.when, e.where, e.who, e.felt)
+            for e in owner.experiences.for_prompts()
+        ],
+        path=[prompts.Told(p.text, p.author, p.tone_asked) for p in path],
+        ask=prompts.Ask(
+            direction=passage.direction if passage.mode == Mode.DIRECT else "",
+            tone=passage.tone_asked,
+        ),
+    )
+
+
+def _release() -> None:
+    """Hold no connection while the engine works; with a pool, others need it."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
+def _raise_version(story_id) -> int:
+    with transaction.atomic():
+        story = Story.objects.filter(pk=story_id)
+        story.update(version=F("version") + 1)
+        return story.values_list("version", flat=True).get()

@@ -1,0 +1,142 @@
+"""What every test may ask for: the cast, and a real browser's socket.
+
+wren writes, robin reads and teaches, crow may not.
+"""
+
+import asyncio
+import json
+import time
+
+import pytest
+from asgiref.testing import ApplicationCommunicator
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+
+from storyloom.celery import pools
+from tests.factories import PersonFactory, StoryFactory
+from training import services as training
+from users.models import Role
+
+
+@pytest.fixture(autouse=True)
+def a_clean_house():
+    """No cached key and no engine outlives its test, nor does a writing thread."""
+    yield
+    training.close_engine()
+    for pool in pools.values():
+        pool.shutdown(wait=True)
+    pools.clear()
+    cache.clear()
+
+
+@pytest.fixture
+def wren(db):
+    return PersonFactory(first_name="Wren", email="wren@example.org")
+
+
+@pytest.fixture
+def robin(db):
+    return PersonFactory(
+        first_name="Robin", email="robin@example.org", role=Role.TEACHER
+    )
+
+
+@pytest.fixture
+def crow(db):
+    return PersonFactory(first_name="Crow", email="crow@example.org")
+
+
+@pytest.fixture
+def story(wren):
+    return StoryFactory(owner=wren, title="The river")
+
+
+class Editor(ApplicationCommunicator):
+    """A browser with a story open: the whole application, a real session cookie."""
+
+    def __init__(self, story, person=None, origin="http://localhost"):
+        from storyloom.asgi import application
+
+        headers = [(b"host", b"localhost"), (b"origin", origin.encode())]
+        self.client = Client()
+        if person:
+            self.client.force_login(person)
+            cookie = self.client.cookies[settings.SESSION_COOKIE_NAME].value
+            cookie = f"{settings.SESSION_COOKIE_NAME}={cookie}"
+            headers.append((b"cookie", cookie.encode()))
+        scope = {
+            "type": "websocket",
+            "path": f"/ws/stories/{getattr(story, 'pk', story)}/",
+            "query_string": b"",
+            "headers": headers,
+            "subprotocols": [],
+        }
+        super().__init__(application, scope)
+        self.heard: list[dict] = []
+        self.keys = 0
+
+    async def connect(self) -> bool:
+        await self.send_input({"type": "websocket.connect"})
+        return (await self.receive_output(5))["type"] == "websocket.accept"
+
+    async def disconnect(self):
+        await self.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.wait(5)
+
+    async def send_text(self, text):
+        await self.send_input({"type": "websocket.receive", "text": text})
+
+    async def say(self, type, key=None, **fields):
+        """Send a message with a fresh key, and return the key."""
+        self.keys += 1
+        key = key or f"00000000-0000-4000-8000-{id(self) % 10**6:06}{self.keys:06}"
+        await self.send_text(json.dumps({"type": type, "key": key, **fields}))
+        return key
+
+    async def hear(self, timeout=5):
+        output = await self.receive_output(timeout)
+        assert output["type"] == "websocket.send", output
+        message = json.loads(output["text"])
+        self.heard.append(message)
+        return message
+
+    async def until(self, type, timeout=10, **fields):
+        """Listen until a message of this type, with these fields, is heard."""
+        end = time.monotonic() + timeout
+        while True:
+            message = await self.hear(max(0.01, end - time.monotonic()))
+            if message["type"] == type and fields.items() <= message.items():
+                return message
+
+    async def ask(self, type, **fields):
+        """Say something and return the answer to it: ack or error."""
+        key = await self.say(type, **fields)
+        while True:
+            message = await self.hear()
+            if message.get("key") == key:
+                return message
+
+    async def close_code(self, timeout=5):
+        while True:
+            output = await self.receive_output(timeout)
+            if output["type"] == "websocket.close":
+                return output["code"]
+            self.heard.append(json.loads(output["text"]))
+
+
+@pytest.fixture
+async def editor():
+    """`await editor(story, person)`: opened, and the story's state already heard."""
+    opened = []
+
+    async def open_editor(story, person=None, **options):
+        new = await asyncio.to_thread(Editor, story, person, **options)
+        opened.append(new)
+        assert await new.connect()
+        new.state = await new.hear()
+        return new
+
+    yield open_editor
+    for each in opened:
+        await each.disconnect()

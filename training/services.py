@@ -1,0 +1,39 @@
+"""The one engine of this process."""
+
+import threading
+from pathlib import Path
+
+from django.conf import settings
+
+from training.engine import Engine, open_engine
+
+SEEDLING = Path(__file__).parent / "seedling" / "weights"
+
+_lock = threading.Lock()
+_engine: Engine | None = None
+
+
+def engine() -> Engine:
+    """The shared engine, opened by whoever asks first: the others wait.
+
+    Slow the first time (a model is loaded), so never call it in a request.
+    """
+    global _engine
+    with _lock:
+        if _engine is None:
+            name = settings.STORYLOOM_MODEL
+            _engine = open_engine(
+                str(SEEDLING) if name == "seedling" else name,
+                device=settings.STORYLOOM_DEVICE,
+                threads=settings.STORYLOOM_THREADS,
+            )
+        return _engine
+
+
+def close_engine() -> None:
+    """Release the model; the next caller of `engine` opens it anew."""
+    global _engine
+    with _lock:
+        if _engine is not None:
+            _engine.close()
+        _engine = None
