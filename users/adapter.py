@@ -1,7 +1,49 @@
 """What Storyloom wants of allauth beyond its defaults."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.utils.translation import gettext_lazy as _
+
+from users import events
+from users.sessions import end_sessions
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    pass
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _(
+            "This e-mail and password do not belong together. Check both, or reset "
+            "your password."
+        ),
+        "incorrect_password": _("This is not your password."),
+        "enter_current_password": _("This is not your password."),
+        "too_many_login_attempts": _(
+            "Too many tries for this account. Wait five minutes, or reset your "
+            "password."
+        ),
+        "email_taken": _("An account with this e-mail exists. Log in instead."),
+    }
+
+    def _get_login_attempts_cache_key(self, request, **credentials) -> str:
+        # allauth counts wrong guesses per account. Counted per account and address,
+        # a stranger elsewhere cannot lock a person out of their own account.
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{self.get_client_ip(request)}:{key}"
+
+    def login(self, request, user) -> None:
+        super().login(request, user)
+        # Accounts made by an admin or on the command line have none yet.
+        EmailAddress.objects.get_or_create(
+            user=user, email=user.email, defaults={"primary": True}
+        )
+
+    def logout(self, request) -> None:
+        session_key = request.session.session_key
+        super().logout(request)
+        request.person_left = '"cache"'  # see users.middleware
+        if session_key:
+            events.session_ended(session_key)
+
+    def set_password(self, user, password) -> None:
+        super().set_password(user, password)
+        end_sessions(user, keep=self.request.session.session_key)

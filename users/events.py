@@ -1,9 +1,12 @@
 """What the users room tells open pages. Nothing else here publishes."""
 
+import logging
 from hashlib import sha256
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+
+log = logging.getLogger(__name__)
 
 
 def session_group(session_key: str) -> str:
@@ -14,4 +17,7 @@ def session_group(session_key: str) -> str:
 def session_ended(session_key: str) -> None:
     """Close the sockets of this browser session: its person is logged out."""
     send = async_to_sync(get_channel_layer().group_send)
-    send(session_group(session_key), {"type": "session.ended"})
+    try:
+        send(session_group(session_key), {"type": "session.ended"})
+    except Exception:  # a layer that is down must not keep anyone from logging out
+        log.exception("could not tell a session's pages that it ended")

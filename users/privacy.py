@@ -118,6 +118,17 @@ def files(person) -> Iterator[tuple[str, Any]]:
                     )
 
 
+def counts(person) -> list[tuple[int, str]]:
+    """How much of what an erased account takes along."""
+    found = []
+    for entry in registered.values():
+        meta, number = entry.model._meta, entry.rows(person).count()
+        if number:
+            name = meta.verbose_name if number == 1 else meta.verbose_name_plural
+            found.append((number, str(name)))
+    return found
+
+
 def erase(person) -> None:
     """Call inside a transaction. Afterwards nothing of the person is left."""
     for entry in reversed(registered.values()):

@@ -148,15 +148,17 @@ class PromptProfile:
 
 def profile_for_prompt(person: User) -> PromptProfile:
     profile = Profile.objects.filter(person=person).first() or Profile()
-    experiences = Experience.objects.owned_by(person).for_prompts()
-    fields = ("id", "what", "when", "where", "who", "felt")
+    allowed = Experience.objects.owned_by(person).for_prompts()
+    told = allowed.values("id", "what", "when", "where", "who", "felt")
     return PromptProfile(
         values=tuple(profile.values),
         tones=tuple(profile.tones),
         valence=profile.valence,
         energy=profile.energy,
         avoid=tuple(profile.avoid),
-        experiences=tuple(PromptExperience(**row) for row in experiences.values(*fields)),
+        experiences=tuple(
+            PromptExperience(**row) for row in experiences.values(*fields)
+        ),
     )
 
 
@@ -177,7 +179,9 @@ def grant_role(*, by: User, person: User, role: str) -> None:
         return
     admins = User.objects.select_for_update().filter(role=Role.ADMIN, is_active=True)
     if person.role == Role.ADMIN and not admins.exclude(pk=person.pk).exists():
-        raise ValidationError(_("This is the last admin. Make someone else admin first."))
+        raise ValidationError(
+            _("This is the last admin. Make someone else admin first.")
+        )
     was, person.role = person.role, role
     person.is_staff = person.is_superuser = role == Role.ADMIN
     person.save(update_fields=["role", "is_staff", "is_superuser"])
@@ -214,9 +218,7 @@ def erase_account(*, person: User) -> None:
         others = User.objects.filter(role=Role.ADMIN, is_active=True)
         everyone = User.objects.exclude(pk=person.pk)
         if everyone.exists() and not others.exclude(pk=person.pk).exists():
-            raise ValidationError(
-                _("You are the last admin. Make someone else admin first.")
-            )
+            raise ValidationError(_("You are the last admin. Make another one first."))
     keys = [session.session_key for session in sessions_of(person)]
     with transaction.atomic():
         privacy.erase(person)
