@@ -156,9 +156,7 @@ def profile_for_prompt(person: User) -> PromptProfile:
         valence=profile.valence,
         energy=profile.energy,
         avoid=tuple(profile.avoid),
-        experiences=tuple(
-            PromptExperience(**row) for row in experiences.values(*fields)
-        ),
+        experiences=tuple(PromptExperience(**row) for row in told),
     )
 
 
