@@ -1,4 +1,4 @@
-"""Read the corpus: clean, screen, split into paragraphs and sentences, hold some out."""
+"""Read the corpus: clean, screen, split into sentences, hold some out."""
 
 import hashlib
 import json

@@ -50,7 +50,8 @@ class Recipe:
 
     # the batch: most rows are short, some are as long as the context
     row: int = 512
-    batch_tokens: int = 6144
+    long_share: float = 0.35  # of the stories that are longer than a short row
+    batch_tokens: int = 5120
     prompt_weight: float = 0.1  # loss on header and ask tokens
 
     # the optimiser: Muon for matrices, AdamW for the rest

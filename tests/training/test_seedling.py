@@ -1,0 +1,263 @@
+"""The seedling: its tokenizer, its rules, its bundled weights, its resume."""
+
+import json
+import random
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from training.seedling.corpus import (
+    Story,
+    is_held_out,
+    listed_word,
+    parse,
+    story_key,
+)
+from training.seedling.documents import PREFACE, messages_of, prepare
+from training.seedling.labels import Lexicon, labels_of, length_of, teller_of, tone_of
+from training.seedling.names import new_names
+from training.seedling.person import first_person
+from training.seedling.recipe import (
+    HELD_OUT_HEADERS,
+    WEIGHTS,
+    CorpusMissing,
+    Recipe,
+    corpus_folder,
+)
+
+HEADER = "Teller: she\nNames: Zofia"
+MESSAGES = [
+    {"role": "system", "content": f"{PREFACE}\n\n{HEADER}"},
+    {"role": "user", "content": "Part: opening\nTone: joyful"},
+    {"role": "assistant", "content": "Zofia ran to the sea."},
+    {"role": "user", "content": "Continue."},
+]
+RENDERED = (
+    f"<|system|>{HEADER}\n<|user|>Part: opening\nTone: joyful\n"
+    "<|assistant|>Zofia ran to the sea.<|end|><|user|>Continue.\n<|assistant|>"
+)
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(WEIGHTS)
+
+
+@pytest.fixture(scope="module")
+def model():
+    from transformers import AutoModelForCausalLM
+
+    return AutoModelForCausalLM.from_pretrained(WEIGHTS).float().eval()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Siobhán and Łucja",
+        "小明 ran.",
+        "🌊😀👩‍👧",
+        "  two  spaces\n\nhere",
+        "اسمي ليلى",
+    ],
+)
+def test_any_text_round_trips(tokenizer, text):
+    assert tokenizer.decode(tokenizer(text)["input_ids"]) == text
+
+
+def test_the_template_drops_the_preface_and_renders_the_rest(tokenizer):
+    text = tokenizer.apply_chat_template(
+        MESSAGES, tokenize=False, add_generation_prompt=True
+    )
+    assert text == RENDERED
+
+
+def test_an_empty_header_leaves_no_system_turn(tokenizer):
+    messages = [{"role": "system", "content": f"{PREFACE}\n\n"}, *MESSAGES[1:2]]
+    text = tokenizer.apply_chat_template(messages, tokenize=False)
+    assert text == "<|user|>Part: opening\nTone: joyful\n"
+
+
+def test_an_open_passage_is_left_open(tokenizer):
+    messages = [*MESSAGES, {"role": "assistant", "content": "She saw a"}]
+    text = tokenizer.apply_chat_template(
+        messages, tokenize=False, continue_final_message=True
+    )
+    assert text == RENDERED + "She saw a"
+
+
+def test_training_renders_as_the_template_does(tokenizer):
+    from training.seedling.tokenizer import rendered
+
+    text = "".join(span for span, _ in rendered(MESSAGES))
+    assert text == RENDERED
+
+
+def test_the_template_marks_what_the_assistant_says(tokenizer):
+    found = tokenizer.apply_chat_template(
+        MESSAGES, return_dict=True, return_assistant_tokens_mask=True
+    )
+    spoken = [
+        i
+        for i, m in zip(found["input_ids"], found["assistant_masks"], strict=True)
+        if m
+    ]
+    assert tokenizer.decode(spoken) == "Zofia ran to the sea.<|end|>"
+
+
+def test_special_tokens_are_where_the_format_says(tokenizer):
+    assert tokenizer.eos_token == "<|end|>"
+    assert tokenizer.pad_token == "<|pad|>"
+    assert tokenizer.bos_token is None
+    assert tokenizer("Once")["input_ids"][0] > 4
+
+
+def test_the_screen_drops_a_story_with_a_listed_word():
+    kind = "The boat came home and the family sat down to eat together. " * 4
+    assert parse(kind, "tinystories") is not None
+    assert parse(kind + "Then he drew a Gun.", "tinystories") is None
+    assert listed_word("It was murderous.") == "murderous"
+    assert listed_word("She had skill, and begun.") is None
+
+
+def test_held_out_is_fixed_by_the_story_alone():
+    keys = [story_key(f"story {i}") for i in range(5000)]
+    out = [k for k in keys if is_held_out(k)]
+    assert out == [k for k in keys if is_held_out(k)]
+    assert 60 < len(out) < 140
+    assert is_held_out("00000000ffffffff") and not is_held_out("00000001ffffffff")
+
+
+@pytest.mark.parametrize(
+    ("told", "as_i"),
+    [
+        (
+            "Once upon a time, there was a little girl named Lily. She took her red "
+            'hat. "Come, Lily!" said a bird. Lily went with her hat. She saw a bee '
+            "and it followed her.",
+            'My name is Lily. I was a little girl. I took my red hat. "Come, Lily!" '
+            "said a bird. I went with my hat. I saw a bee and it followed me.",
+        ),
+        (
+            "One day, a boy named Tim went to the park. He lost his ball. A girl "
+            "helped him.",
+            "One day, I went to the park. I lost my ball. A girl helped me.",
+        ),
+    ],
+)
+def test_a_story_of_one_hero_is_told_as_i(told, as_i):
+    hero = "Lily" if "Lily" in told else "Tim"
+    assert first_person([told], hero) == [as_i]
+
+
+@pytest.mark.parametrize(
+    "unsure",
+    [
+        "There was a girl named Lily. Her mom said she could go. She went.",
+        "Lily is a girl. She likes her cup. She has a mug.",
+        "There was a girl named Lily. She saw the hen see her playing. She ran.",
+    ],
+)
+def test_an_unsure_story_is_not_told_as_i(unsure):
+    assert first_person([unsure], "Lily") is None
+
+
+def test_labels_are_read_from_the_text():
+    assert teller_of("I saw my dog. I ran.") == "I"
+    assert teller_of('She said, "I am, my dear." She saw her dog.') == "she"
+    assert length_of("word " * 41) == "medium"
+    assert tone_of("They laughed and danced. It was fun!", [0.8]) == "joyful"
+    assert tone_of("The wolf growled. He was scared and alone.", [-0.6]) == "tense"
+
+
+def test_names_change_with_every_reading_and_are_told_in_the_header():
+    sentences = ["One day Lily met Tom.", "So Tom gave Lily a pear.", "And Lily sang."]
+    story = Story("0", "tinystories", "", [sentences], [[0.1, 0.1, 0.1]])
+    lexicon = Lexicon(names={"Lily", "Tom"}, things={"pear"})
+    prepared = prepare(story, labels_of(story, lexicon))
+    assert prepared.labels.people == ["Lily", "Tom"]
+    texts = {messages_of(prepared, random.Random(i))[-1]["content"] for i in range(20)}
+    assert len(texts) > 10
+    names = new_names(random.Random(1), ["Lily", "Tom"], keep=0.0)
+    assert "Lily" not in names.values() and len(set(names.values())) == 2
+
+
+def test_a_missing_corpus_is_a_clear_sentence(monkeypatch, tmp_path):
+    monkeypatch.delenv("STORYLOOM_CORPUS", raising=False)
+    with pytest.raises(CorpusMissing, match="--corpus PATH or set STORYLOOM_CORPUS"):
+        corpus_folder(None)
+    with pytest.raises(CorpusMissing, match="no story files"):
+        corpus_folder(str(tmp_path))
+
+
+def test_rules_and_recipe_need_no_torch():
+    code = (
+        "import sys, training.seedling.documents, training.seedling.recipe\n"
+        "assert not {'torch', 'transformers'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_the_weights_are_small():
+    assert (WEIGHTS / "model.safetensors").stat().st_size < 16 * 2**20
+
+
+def test_the_held_out_headers_ship():
+    lines = HELD_OUT_HEADERS.read_text(encoding="utf-8").splitlines()
+    assert len(lines) >= 60
+    assert {"Teller", "Names"} <= set(json.loads(lines[0])["header"])
+
+
+def test_the_model_tells_of_the_people_it_is_given(model, tokenizer):
+    from training.seedling.read import figures, held_out_headers, write_stories
+
+    headers = held_out_headers(8)
+    for header in headers:
+        header["asks"][0]["Length"] = "short"
+    stories = write_stories(model, tokenizer, headers, 0.7, 0.92, seed=3)
+    found = figures(stories)
+    assert found["first_name_used"] >= 0.5
+    assert found["ends_by_itself"] >= 0.8
+
+
+def a_tiny_run(workshop, recipe):
+    from training.seedling.tokenizer import train_tokenizer
+    from training.seedling.train import Run, tokenizer_texts
+
+    stories = []
+    for i in range(40):
+        text = f"Lily had {i} pears. One day Lily gave {i + 1} pears to her cat."
+        sentences = text.split(". ")
+        story = Story(story_key(text), "tinystories", "", [sentences], [[0.0, 0.1]])
+        lexicon = Lexicon(names={"Lily"}, things={"pears"})
+        stories.append(prepare(story, labels_of(story, lexicon)))
+    tokenizer = train_tokenizer(tokenizer_texts(stories, 1), recipe.vocabulary)
+    return Run(stories, tokenizer, recipe, workshop)
+
+
+def test_a_resumed_run_goes_on_as_if_never_stopped(tmp_path):
+    recipe = replace(
+        Recipe(),
+        vocabulary=400,
+        width=32,
+        layers=1,
+        heads=2,
+        key_value_heads=2,
+        feed_forward=48,
+        context=128,
+        row=64,
+        batch_tokens=256,
+        steps=6,
+        held_out_one_in=10,
+        compiled=False,
+        read_every=1000,
+    )
+    whole = a_tiny_run(tmp_path, recipe).train()
+    first = a_tiny_run(tmp_path, recipe).train(stop_after=3)
+    resumed = a_tiny_run(tmp_path, recipe)
+    resumed.resume()
+    assert first + resumed.train() == pytest.approx(whole, abs=1e-6)
+    assert len(whole) == 6

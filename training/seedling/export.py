@@ -1,0 +1,65 @@
+"""Write a folder that `from_pretrained` opens: fp16 weights, tokenizer, template."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import torch
+
+from training.seedling.recipe import Recipe
+from training.seedling.tokenizer import END, PAD, chat_tokenizer
+
+# chosen by `read_seedling` sweeps; the numbers are in MODEL_CARD.md
+DECODING = {"do_sample": True, "temperature": 0.7, "top_p": 0.92, "max_new_tokens": 220}
+
+
+def new_model(recipe: Recipe):
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(recipe.seed)
+    return LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=recipe.vocabulary,
+            hidden_size=recipe.width,
+            intermediate_size=recipe.feed_forward,
+            num_hidden_layers=recipe.layers,
+            num_attention_heads=recipe.heads,
+            num_key_value_heads=recipe.key_value_heads,
+            max_position_embeddings=recipe.context,
+            tie_word_embeddings=True,
+            bos_token_id=None,
+            eos_token_id=1,
+            pad_token_id=0,
+            attn_implementation="sdpa",
+        )
+    )
+
+
+def export(model, tokenizer, recipe: Recipe, folder: Path) -> None:
+    """Each file is renamed into place, so a reader never sees half of one."""
+    from transformers import GenerationConfig, LlamaForCausalLM
+
+    folder.mkdir(parents=True, exist_ok=True)
+    chat = chat_tokenizer(tokenizer, recipe.context)
+    ends = {"eos_token_id": tokenizer.token_to_id(END)}
+    ends["pad_token_id"] = tokenizer.token_to_id(PAD)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        half = LlamaForCausalLM(model.config).half()
+        half.load_state_dict(model.state_dict())
+        half.generation_config = GenerationConfig(**DECODING, **ends)
+        half.save_pretrained(temporary)
+        chat.save_pretrained(temporary)
+        for path in sorted(Path(temporary).iterdir()):
+            path.chmod(0o644)
+            os.replace(path, folder / path.name)
+
+
+def export_checkpoint(checkpoint: Path, tokenizer_file: Path, folder: Path) -> None:
+    from tokenizers import Tokenizer
+
+    state = torch.load(checkpoint, weights_only=True)
+    recipe = Recipe(**json.loads(state["recipe"]))
+    model = new_model(recipe)
+    model.load_state_dict(state["model"])
+    export(model, Tokenizer.from_file(str(tokenizer_file)), recipe, folder)

@@ -1,0 +1,105 @@
+"""Unusual names from many places, and invented ones, so that names must be copied.
+
+The corpus says Lily and Tim in every second story. A model trained on it as it is
+remembers them instead of reading the header, so each story gets other names each
+time it is read.
+"""
+
+import random
+
+SHE = """Mara Zofia Olena Anaïs Wanjiru Thandiwe Nokuthula Aroha Marama Leilani Noelani
+    Itzel Xochitl Citlali Yaretzi Milagros Graciela Ximena Soledad Inés Begoña Núria
+    Montserrat Siobhán Aoife Niamh Caoimhe Saoirse Róisín Eilidh Mairead Morwenna
+    Tamsin Branwen Rhiannon Angharad Solveig Ingrid Sigrún Ásta Freyja Guðrún Astrid
+    Linnéa Maiken Aino Helmi Kaisa Tuulikki Kirsi Eglė Rasa Daiva Liene Ilze
+    Agnieszka Małgorzata Kinga Bożena Jadwiga Vlasta Růžena Zdeňka Jarmila Ludmila
+    Svitlana Oksana Larysa Yeva Nadezhda Galina Tamar Nino Ketevan Anahit Siranush
+    Nazeli Aylin Zeynep Elif Defne Gülay Shirin Parisa Roxana Laleh Mahsa Soraya
+    Layla Samira Nawal Hanan Rania Zaynab Khadija Malika Fatoumata Aminata Mariama
+    Adjoa Akosua Efua Abena Ngozi Chidinma Ifeoma Adaeze Yetunde Folasade Omolara
+    Zuhura Mwajuma Wambui Achieng Akinyi Nyambura Chipo Tendai Rudo Nomsa Lindiwe
+    Zanele Boitumelo Refilwe Hirut Selam Makeda Tigist Anjali Kavitha Lakshmi
+    Meenakshi Padmini Revathi Sunanda Ishani Tanvi Nandini Charulata Bhavna Jaspreet
+    Harleen Dilini Sachini Thilini Tashi Pema Dolma Sonam Sarangerel Oyuun Meilin
+    Xiuying Yuzhen Huifang Yingying Sakura Haruka Chiyo Midori Yoshiko Natsumi
+    Seoyeon Jiwoo Haneul Minseo Linh Thuy Phuong Ngoc Dao Malee Ratana Siriporn Dewi
+    Kadek Wulan Putri Marisol Dalisay Ligaya Tala Mirembe Nakato Zawadi Imani Subira
+    Ottoline Philippa Clementine Wilhelmina Henrietta Josephine Beatrix Ottilie
+    Friederike Liesel Annika Giulia Ornella Fiorella Ludovica Despina Eleni Kalliope
+    Vasiliki Ileana Ruxandra Doina Jovana Dragana Snežana Lejla Azra Vesna Ljiljana
+    Iolana Kalea Waleska Jacira Iracema Moema Quilla Sisa Illari""".split()
+
+HE = """Tobi Tobias Otis Anselm Benedikt Joachim Leopold Ruprecht Matthäus Jürgen Søren
+    Bjørn Håkon Leif Torvald Eirik Gunnar Þór Ólafur Mikko Jussi Väinö Urho Toomas
+    Andrus Jānis Valdis Mindaugas Gediminas Zbigniew Kazimierz Wojciech Mieszko
+    Stanisław Bohumil Vojtěch Ondřej Zdeněk Ľubomír Taras Bohdan Ostap Mykola Yuriy
+    Dmitri Fyodor Arkady Giorgi Levan Vakhtang Hayk Tigran Vartan Emre Yusuf Cengiz
+    Orhan Dariush Farhad Kaveh Rostam Siavash Khalid Idris Faisal Tariq Bilal Rashid
+    Youssef Karim Mamadou Ousmane Ibrahima Cheikh Kwame Kofi Kwabena Yaw Emeka
+    Chukwudi Obinna Ikenna Babatunde Oluwaseun Adewale Juma Baraka Jabari Odhiambo
+    Kamau Njoroge Mwangi Tafadzwa Tatenda Farai Sipho Themba Bongani Sibusiso Kagiso
+    Thabo Abebe Dawit Tesfaye Haile Arjun Kabir Raghav Vikram Senthil Murugan Ganesh
+    Anirudh Partha Debashish Gurpreet Harjit Chathura Ruwan Tenzin Dorje Norbu Batu
+    Temujin Jianhong Weiming Zhiqiang Guowei Haoran Kenta Hiroshi Takumi Daichi
+    Yutaka Junho Minjun Seojun Dohyun Minh Quang Tuan Duc Somchai Niran Anong Budi
+    Wayan Ketut Agung Bayani Datu Makisig Isagani Tama Wiremu Rangi Kahu Kekoa
+    Makani Keanu Itzal Ander Iñaki Xabier Jordi Oriol Ferran Gonçalo Thiago João
+    Vasco Baltasar Ezequiel Joaquín Ignacio Ramón Cuauhtémoc Tlaloc Nahuel Amaru
+    Inti Huáscar Raoni Ubirajara Peri Cillian Fionn Oisín Tadhg Diarmuid Ruairí
+    Callum Hamish Lachlan Alasdair Iestyn Gethin Llewelyn Jago Piran Barnaby
+    Thaddeus Cornelius Ambrose Montgomery Percival Lorenzo Matteo Ottavio Gennaro
+    Stavros Nikos Theodoros Panagiotis Radu Mircea Horațiu Zoltán Lőrinc Gáspár
+    Bence Dragan Slobodan Željko Miloš Goran Ermin""".split()
+
+OTHER_LETTERS = """小明 美玲 浩然 さくら はると 지우 민준 Олена Борис Зоя Ελένη Νίκος
+    ليلى سامي אורי נועה
+    अनिका राजू กานดา Đặng Łucja Çağla Øystein Þóra""".split()
+PLACES = """Ostermoor Kalimba Brindlewick Tarrapuna Vellmar Oyugis Kilmorrow Zapalinka
+    Nagashima Port Lomé Tinhamel Ushuaia Bergvik Saltholm Marrakesh Tbilisi Kumasi
+    Valparaíso Quillota Hobart Ljubljana Thimphu Oaxaca Gdynia Trondheim Mombasa
+    Pondicherry Cork Larnaca Brașov Nuuk Tromsø Zagreb Kochi Hanoi Mérida Cusco Apia
+    Dunmore Felling Orrinby""".split()
+
+SHE_KNOWN = set(
+    """Lily Lucy Sue Mia Anna Sara Sarah Emma Amy Jane Mary Daisy Lila Kitty Jill Molly
+    Sally Ella Lola Rose Bella Jenny Annie Susie Zoe Lisa Nina Mandy Polly Alice
+    Mimi Grace Ellie Maya Lulu Becky Kate Julia Emily Sophie Sophia Olivia Mila Betty
+    Dolly""".split()
+)
+HE_KNOWN = set(
+    """Tim Tom Ben Max Jack Timmy Bob Sam Tommy Billy Spot Mark Joe Fred John Jim Jimmy
+    Bobby Pete Peter Leo Jake Bill Johnny Charlie Mike Benny Sammy Roger Dan Danny Paul
+    Adam David Joey Freddy Harry Kevin Nick Luke Rob Jay Steve""".split()
+)
+SYLLABLES = (
+    "ba be bi bo da do du el en fa fe fi ga go gri ha hu il in ja jo ka ke ki la le lo "
+    "lu ma me mi mo na ne ni no o or pa pe pi po qui ra re ri ro sa se shi so ta te ti "
+    "to tra u va ve vi vo wa we ya yo za ze zi zo thi bren mar tol vey"
+).split()
+
+
+def invented(rng: random.Random) -> str:
+    parts = [rng.choice(SYLLABLES) for _ in range(rng.choice((2, 2, 3, 3, 4)))]
+    return ("".join(parts) + rng.choice(("", "", "n", "l", "s", "r", "k"))).capitalize()
+
+
+def a_name(rng: random.Random, old: str) -> str:
+    draw = rng.random()
+    if draw < 0.03:
+        return rng.choice(OTHER_LETTERS)
+    if draw < 0.40:
+        return invented(rng)
+    if old in SHE_KNOWN:
+        return rng.choice(SHE)
+    return rng.choice(HE if old in HE_KNOWN else SHE + HE)
+
+
+def new_names(rng: random.Random, people: list[str], keep: float) -> dict[str, str]:
+    """Old name -> new name for one reading of one story; some are kept."""
+    chosen: dict[str, str] = {}
+    for old in people:
+        name = old if rng.random() < keep else a_name(rng, old)
+        while name in chosen.values() or (name != old and name in people):
+            name = invented(rng)
+        chosen[old] = name
+    return chosen
