@@ -128,7 +128,9 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {
     "login": "users.account_forms.LoginForm",
     "signup": "users.account_forms.SignupForm",
+    "add_email": "users.account_forms.ChangeEmailForm",
     "change_password": "users.account_forms.ChangePasswordForm",
+    "set_password": "users.account_forms.SetPasswordForm",
     "reset_password": "users.account_forms.ResetPasswordForm",
     "reset_password_from_key": "users.account_forms.NewPasswordForm",
     "reauthenticate": "users.account_forms.ReauthenticateForm",
@@ -196,7 +198,8 @@ else:
         "default": {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
             "CONFIG": {
-                "hosts": [REDIS_URL],
+                # Longer than the 5 s for which a socket waits in one read.
+                "hosts": [{"address": REDIS_URL, "socket_timeout": 15}],
                 "capacity": 2000,
                 "symmetric_encryption_keys": [SECRET_KEY],
             },

@@ -5,6 +5,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 PASSWORD_HINT = _("At least 8 characters, and not a common word or your e-mail.")
+LABELS = {
+    "login": _("E-mail"),
+    "email": _("E-mail"),
+    "oldpassword": _("Your password now"),
+    "password": _("Password"),
+    "password1": _("New password"),
+    "password2": _("New password, again"),
+}
 
 
 class PlainForm:
@@ -12,16 +20,16 @@ class PlainForm:
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
-            if name in {"email", "login"}:
-                field.label = _("E-mail")
+            field.label = LABELS.get(name, field.label)
+            if isinstance(field.widget, forms.PasswordInput):
+                field.help_text = PASSWORD_HINT if name == "password1" else ""
 
 
 class LoginForm(PlainForm, allauth.LoginForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = ""  # the page links to the reset itself
+    pass
 
 
 class SignupForm(PlainForm, allauth.SignupForm):
@@ -36,13 +44,21 @@ class SignupForm(PlainForm, allauth.SignupForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = PASSWORD_HINT
+        self.fields["password1"].label = _("Password")
+
+
+class ChangeEmailForm(PlainForm, allauth.ChangeEmailForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New e-mail")
 
 
 class ChangePasswordForm(PlainForm, allauth.ChangePasswordForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = PASSWORD_HINT
+    pass
+
+
+class SetPasswordForm(PlainForm, allauth.SetPasswordForm):
+    pass
 
 
 class ResetPasswordForm(PlainForm, allauth.ResetPasswordForm):
@@ -50,9 +66,7 @@ class ResetPasswordForm(PlainForm, allauth.ResetPasswordForm):
 
 
 class NewPasswordForm(PlainForm, allauth.ResetPasswordKeyForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = PASSWORD_HINT
+    pass
 
 
 class ReauthenticateForm(PlainForm, allauth.ReauthenticateForm):

@@ -2,6 +2,7 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from users import events
@@ -30,11 +31,21 @@ class AccountAdapter(DefaultAccountAdapter):
         key = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{self.get_client_ip(request)}:{key}"
 
+    def is_email_verified(self, request, email) -> bool:
+        # Without letters nothing can be proved, so an address counts as it is given:
+        # otherwise asking to change it would drop the old one at once.
+        if settings.ACCOUNT_EMAIL_VERIFICATION == "none":
+            return True
+        return super().is_email_verified(request, email)
+
     def login(self, request, user) -> None:
         super().login(request, user)
         # Accounts made by an admin or on the command line have none yet.
+        verified = self.is_email_verified(request, user.email)
         EmailAddress.objects.get_or_create(
-            user=user, email=user.email, defaults={"primary": True}
+            user=user,
+            email=user.email,
+            defaults={"primary": True, "verified": verified},
         )
 
     def logout(self, request) -> None:

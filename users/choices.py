@@ -16,6 +16,9 @@ TONES = {
     "neutral": _("neutral"),
 }
 
+LIGHT = (_("dark"), _("bright"))
+PACE = (_("calm"), _("restless"))
+
 VALUES = {
     "kindness": _("kindness"),
     "courage": _("courage"),
@@ -47,3 +50,13 @@ VALUES = {
 def value_label(value: str) -> str:
     """Their own word stays as they wrote it."""
     return str(VALUES.get(value, value))
+
+
+def leaning(at: float, low: str, high: str) -> str:
+    """Where a slider between two words stands, in words; nothing near the middle."""
+    if abs(at) < 0.2:
+        return ""
+    word = high if at > 0 else low
+    return (_("very %(word)s") if abs(at) > 0.7 else _("rather %(word)s")) % {
+        "word": word
+    }

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from users.choices import TONES
+from users.choices import LIGHT, PACE, TONES
 from users.models import Consent, Experience, User
 from users.services import LONGEST_VALUE
 
@@ -14,7 +14,15 @@ CONSENT_MEANS = {
 }
 
 
-class ExperienceForm(forms.ModelForm):
+class Unpunctuated:
+    """Labels without a colon: they stand above their fields."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+
+
+class ExperienceForm(Unpunctuated, forms.ModelForm):
     class Meta:
         model = Experience
         fields = ["what", "consent", "when", "where", "who", "felt"]
@@ -40,7 +48,7 @@ class ExperienceForm(forms.ModelForm):
         return any(field.value() or field.errors for field in self.details())
 
 
-class ValueForm(forms.Form):
+class ValueForm(Unpunctuated, forms.Form):
     value = forms.CharField(
         label=_("Your own word"),
         max_length=LONGEST_VALUE,
@@ -60,15 +68,15 @@ def slider(label, low, high) -> forms.FloatField:
     return field
 
 
-class ToneForm(forms.Form):
+class ToneForm(Unpunctuated, forms.Form):
     tones = forms.MultipleChoiceField(
         label=_("Tones you like to write in"),
         choices=TONES.items(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    valence = slider(_("Light"), _("dark"), _("bright"))
-    energy = slider(_("Pace"), _("calm"), _("restless"))
+    valence = slider(_("Light"), *LIGHT)
+    energy = slider(_("Pace"), *PACE)
     avoid = forms.CharField(
         label=_("Words and subjects to avoid"),
         help_text=_("One a line, or separated by commas."),
@@ -83,13 +91,13 @@ class ToneForm(forms.Form):
         return list(dict.fromkeys(word for word in words if word))
 
 
-class NameForm(forms.ModelForm):
+class NameForm(Unpunctuated, forms.ModelForm):
     class Meta:
         model = User
         fields = ["first_name"]
 
 
-class EraseForm(forms.Form):
+class EraseForm(Unpunctuated, forms.Form):
     password = forms.CharField(
         label=_("Your password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),

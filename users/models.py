@@ -51,6 +51,11 @@ class User(AbstractUser):
 
     objects = PersonManager()
 
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ["-date_joined"]
+
     def __str__(self):
         return f"person {self.pk}"  # name and e-mail are personal: not for logs
 

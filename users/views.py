@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from users import services
-from users.choices import TONES, VALUES, value_label
+from users.choices import LIGHT, PACE, TONES, VALUES, leaning, value_label
 from users.forms import ExperienceForm, ToneForm, ValueForm
 from users.models import Experience
 
@@ -37,7 +37,10 @@ def profile(request: HttpRequest) -> HttpResponse:
     context = {
         "profile": told,
         "values": [value_label(value) for value in told.values],
-        "tones": [TONES[tone] for tone in told.tones if tone in TONES],
+        "tones": [
+            *(TONES[tone] for tone in told.tones if tone in TONES),
+            *filter(None, (leaning(told.valence, *LIGHT), leaning(told.energy, *PACE))),
+        ],
         "experiences": experiences[:3],
         "experience_count": experiences.count(),
     }
@@ -113,7 +116,7 @@ def values(request: HttpRequest) -> HttpResponse:
         "chosen": [(value, value_label(value)) for value in chosen],
         "suggested": [(*item, item[0] in chosen) for item in VALUES.items()],
         # The row with the pressed button is gone: say where the focus goes.
-        "dropped": "remove" in request.POST,
+        "dropped": "without" in request.POST,
     }
     if request.htmx:
         return render(request, "users/_values.html", context)
@@ -134,7 +137,7 @@ def change_values(request: HttpRequest, form: ValueForm) -> bool:
             services.move_value(person=person, value=value, up=True)
         elif value := asked.get("down"):
             services.move_value(person=person, value=value, up=False)
-        elif value := asked.get("remove") or asked.get("drop"):
+        elif value := asked.get("without") or asked.get("drop"):
             services.drop_value(person=person, value=value)
         elif form.cleaned_data["value"] or asked.get("then") != "next":
             services.add_value(person=person, value=form.cleaned_data["value"])
