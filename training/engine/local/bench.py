@@ -34,6 +34,7 @@ from training.engine.base import Engine, Prompt, Sampling
 from training.engine.local.engine import LocalEngine
 from training.engine.local.model import load, pick_threads
 
+SEEDLING = Path(__file__).parents[2] / "seedling" / "weights"
 #: Llama shapes by name, for random weights: speed does not depend on what they say.
 SHAPES: dict[str, dict[str, int]] = {
     "135m": {
@@ -70,6 +71,15 @@ class Run:
 
 
 # -- what to measure on
+
+
+def open_shape(
+    name: str, device: str
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """A shape by name, the bundled seedling, or the model folder of that name."""
+    if name in SHAPES:
+        return build_shape(name, device)
+    return load(str(SEEDLING) if name == "seedling" else name, device)
 
 
 def build_shape(
@@ -240,10 +250,14 @@ def compare(
     ratios are taken within a round and the median over rounds is told.
     """
     torch.set_num_threads(pick_threads(threads))
-    model, tokenizer = (
-        build_shape(shape, device) if shape in SHAPES else load(shape, device)
+    model, tokenizer = open_shape(shape, device)
+    engine = LocalEngine(
+        model,
+        tokenizer,
+        name=shape,
+        max_batch=many,
+        ends=frozenset(),  # every passage as long as the yardstick's
     )
-    engine = LocalEngine(model, tokenizer, name=shape, max_batch=many)
     prompts = [
         words_prompt(tokens, seed) if shape in SHAPES
         else text_prompt(engine, tokens, seed)

@@ -78,12 +78,13 @@ class LocalEngine:
         max_batch: int = 16,
         context: int | None = None,
         processors: ProcessorFactory = processors_for,
+        ends: frozenset[int] | None = None,
     ) -> None:
         self.name = name
         self.model = model
         self.context = context_of(model, context)
         self._chat = Chat(tokenizer)
-        self._ends = end_tokens(model, tokenizer)
+        self._ends = end_tokens(model, tokenizer) if ends is None else ends
         self._processors = processors
         self._max_batch = max_batch
         self._forward = choose_forward(model)

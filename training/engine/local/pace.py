@@ -1,10 +1,11 @@
 """How much of the waiting prompts to read in one step."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from training.engine.local.batch import Request, Segment
 
-#: Nobody who is being written for should wait longer for the next token, in seconds.
+#: Seconds that somebody who is being written for may wait for the next token while
+#: one other person's prompt is read.
 STALL = 0.4
 #: Tokens read at a time when nobody waits for a next token.
 ALONE = 1024
@@ -18,13 +19,21 @@ class Pace:
     def __init__(self) -> None:
         self._seconds_per_token: float | None = None
 
-    def budget(self, requests: Iterable[Request]) -> int:
-        """Prompt tokens the next step may read."""
-        if not any(request.tokens for request in requests):
+    def budget(self, requests: Sequence[Request]) -> int:
+        """Prompt tokens the next step may read.
+
+        Small portions slow reading down, so they must be worth it: when several
+        people wait for a first word for each that is being written for, the
+        portions grow by that much.
+        """
+        writing = sum(request.tokens > 0 for request in requests)
+        waiting = len(requests) - writing
+        if not writing:
             return ALONE
         if self._seconds_per_token is None:
             return LEAST
-        return max(LEAST, min(ALONE, int(STALL / self._seconds_per_token)))
+        stall = STALL * max(1.0, waiting / writing)
+        return max(LEAST, min(ALONE, int(stall / self._seconds_per_token)))
 
     def learn(self, segments: Sequence[Segment], seconds: float) -> None:
         """Take the last step's measure; the newest counts for a half."""

@@ -27,8 +27,11 @@ def draw(scores: Tensor, sampling: Sampling, dice: torch.Generator) -> int:
     Temperature 0 takes the best. Otherwise the draw is in double precision: the last
     bits of a score depend on who else is in the batch and must not decide.
     """
+    best = int(scores.argmax())  # a nan counts as the highest
+    if not torch.isfinite(scores[best]):
+        raise ValueError("the model's scores are not numbers")
     if sampling.temperature == 0:
-        return int(scores.argmax())
+        return best
     chances = torch.softmax(scores.double() / sampling.temperature, dim=-1)
     return draw_from_nucleus(chances, sampling.top_p, dice)
 
@@ -47,9 +50,6 @@ def draw_from_nucleus(chances: Tensor, top_p: float, dice: torch.Generator) -> i
         token = int(torch.searchsorted(rising, point, right=True))
         token = min(token, len(chances) - 1)
         likelier = torch.where(chances > chances[token], chances, 0.0)
-        held = float(likelier.sum())
-        if held < top_p:
+        if likelier.sum() < top_p:
             return token
-        if not held <= 2:  # nan: the scores were broken, and would be for ever
-            raise ValueError("the model's scores are not numbers")
         chances = likelier

@@ -1,0 +1,288 @@
+"""The local engine's parts, each by itself."""
+
+import pytest
+import torch
+
+from tests.training.engines import SPECIALS, tiny_tokenizer
+from training.engine import EngineError, Message, Prompt, Sampling
+from training.engine.local.attention import Pack, Span
+from training.engine.local.batch import Request, Row, Segment, plan
+from training.engine.local.cache import RowCache
+from training.engine.local.chat import Chat, alternating, plain_text
+from training.engine.local.pace import ALONE, LEAST, STALL, Pace
+from training.engine.local.processors import Repetition
+from training.engine.local.sampling import check, draw, draw_from_nucleus, seeded
+from training.engine.local.text import TextStream
+
+
+def system(content: str) -> Message:
+    return {"role": "system", "content": content}
+
+
+def user(content: str) -> Message:
+    return {"role": "user", "content": content}
+
+
+def model(content: str) -> Message:
+    return {"role": "assistant", "content": content}
+
+
+# -- text
+
+
+@pytest.fixture(scope="module")
+def chat() -> Chat:
+    return Chat(tiny_tokenizer())
+
+
+def pieces(chat: Chat, text: str, stop: tuple[str, ...] = ()) -> list[str]:
+    stream = TextStream(chat.decode, chat.encode(Prompt(())), stop)
+    ids = chat._ids(text, special=False)
+    return [*(stream.push(token) for token in ids), stream.finish()]
+
+
+@pytest.mark.parametrize("text", ["a 🦊 b", "👩‍👩‍👧", "שלום", "春天来了", "é" * 9])
+def test_characters_split_over_tokens_come_out_whole(chat: Chat, text: str) -> None:
+    shown = pieces(chat, text)
+    assert "".join(shown) == text
+    assert "\ufffd" not in "".join(shown)
+    assert "" in shown  # something was held back
+
+
+def test_half_a_character_at_the_end_is_dropped(chat: Chat) -> None:
+    stream = TextStream(chat.decode, [])
+    fox = chat._ids("a🦊", special=False)
+    shown = [stream.push(token) for token in fox[:-1]] + [stream.finish()]
+    assert "".join(shown) == "a"
+
+
+def test_noise_bytes_do_not_hold_the_stream_up(chat: Chat) -> None:
+    stream = TextStream(chat.decode, [])
+    byte = chat._ids("🦊", special=False)[-1]
+    for _ in range(9):
+        stream.push(byte)
+    assert stream.push(chat._ids("a", special=False)[0]) == "a"
+
+
+def test_a_possible_stop_string_is_held_until_it_is_none(chat: Chat) -> None:
+    shown = pieces(chat, "one *** two **x", stop=("***x",))
+    assert "".join(shown) == "one *** two **x"
+    assert all(not piece.endswith("*") for piece in shown)
+
+
+def test_text_after_a_stop_string_is_never_shown(chat: Chat) -> None:
+    assert "".join(pieces(chat, "one THE END two", stop=("THE END",))) == "one "
+
+
+# -- sampling
+
+
+def test_the_nucleus_is_the_one_that_sorting_would_find() -> None:
+    chances = torch.tensor([0.05, 0.4, 0.1, 0.3, 0.15], dtype=torch.double)
+    dice = seeded(1)
+    found = [draw_from_nucleus(chances, 0.8, dice) for _ in range(4000)]
+    share = torch.bincount(torch.tensor(found), minlength=5) / len(found)
+    expected = torch.tensor([0, 0.4, 0, 0.3, 0.15]) / 0.85
+    assert torch.allclose(share, expected, atol=0.03)
+
+
+def test_a_tiny_top_p_is_greedy() -> None:
+    scores = torch.randn(500, generator=seeded(2))
+    dice = seeded(3)
+    sampling = Sampling(temperature=1, top_p=1e-6)
+    assert {draw(scores, sampling, dice) for _ in range(20)} == {int(scores.argmax())}
+
+
+def test_forbidden_tokens_are_never_drawn() -> None:
+    scores = torch.full((50,), -torch.inf)
+    scores[7] = 1.0
+    assert draw(scores, Sampling(temperature=2, top_p=1), seeded(0)) == 7
+
+
+def test_scores_that_are_no_numbers_are_an_error() -> None:
+    with pytest.raises(ValueError, match="numbers"):
+        draw(torch.full((9,), torch.nan), Sampling(temperature=1), seeded(0))
+
+
+@pytest.mark.parametrize(
+    "settings", [{"max_tokens": 0}, {"temperature": -1}, {"top_p": 0}, {"top_p": 1.1}]
+)
+def test_impossible_settings_are_refused(settings: dict[str, float]) -> None:
+    with pytest.raises(EngineError):
+        check(Sampling(**settings))  # type: ignore[arg-type]
+
+
+# -- repetition
+
+
+def losses(prompt: list[int], written: list[int]) -> dict[int, float]:
+    """Token -> what it loses after `written`."""
+    process = Repetition(prompt, strength=1.0)
+    scores = process(prompt + written, torch.zeros(100))
+    return {int(token): float(scores[token]) for token in scores.nonzero()}
+
+
+def test_a_repeated_run_gets_harder_the_longer_it_is() -> None:
+    two = losses([], [1, 2, 3, 4, 9, 1, 2])
+    three = losses([], [1, 2, 3, 4, 9, 1, 2, 3])
+    assert two == {3: -1.0}
+    assert three == {4: -1.75}
+
+
+def test_single_words_may_come_again() -> None:
+    assert losses([], [1, 2, 3, 1]) == {}
+
+
+def test_a_name_in_the_prompt_may_be_repeated_freely() -> None:
+    name = [50, 51, 52, 53]
+    assert losses([], [*name, 1, *name[:3]]) == {53: -1.75}
+    assert losses([7, *name, 8], [*name, 1, *name[:3]]) == {}
+
+
+def test_copying_a_long_stretch_of_the_prompt_is_hindered() -> None:
+    prompt = list(range(40))
+    assert losses(prompt, prompt[:6]) == {}
+    assert losses(prompt, prompt[:20])[20] < -10
+
+
+def test_scores_handed_in_are_left_alone() -> None:
+    scores = torch.zeros(100)
+    Repetition([], 1.0)([1, 2, 3, 9, 1, 2], scores)
+    assert not scores.any()
+
+
+def test_repetition_follows_a_growing_history() -> None:
+    process = Repetition([9], 1.0)
+    written = [1, 2, 3, 4, 9, 1, 2, 3]
+    for length in range(1, len(written)):
+        process([9, *written[:length]], torch.zeros(100))
+    assert process([9, *written], torch.zeros(100))[4] < 0
+
+
+# -- attention and plan
+
+
+def test_packed_attention_equals_attention_row_by_row() -> None:
+    torch.manual_seed(0)
+    heads, shared, dim, window = 4, 2, 8, 5
+    rows = [torch.randn(3, 1, heads, length, dim) for length in (7, 4, 9)]
+    caches = [RowCache(16) for _ in rows]
+    done = [0, 0, 0]
+    found: list[list[torch.Tensor]] = [[], [], []]
+    for portions in ([3, 4, 2], [4, 0, 6], [0, 0, 1]):
+        fed = [index for index, length in enumerate(portions) if length]
+        query, key, value = (
+            torch.cat(
+                [rows[i][part][:, :, done[i] : done[i] + portions[i]] for i in fed],
+                dim=2,
+            )
+            for part in range(3)
+        )
+        pack = Pack([Span(caches[i], done[i], portions[i]) for i in fed])
+        out = pack.attend(0, query, key[:, :shared], value[:, :shared], None, window)
+        for i, part in zip(fed, out.split([portions[i] for i in fed], 1), strict=True):
+            found[i].append(part)
+            done[i] += portions[i]
+    for row, parts in zip(rows, found, strict=True):
+        query, key, value = row
+        length = query.shape[2]
+        at = torch.arange(length)
+        seen = (at[:, None] >= at) & (at[:, None] - at < window)
+        expected = torch.nn.functional.scaled_dot_product_attention(
+            query,
+            key[:, :shared].repeat_interleave(heads // shared, 1),
+            value[:, :shared].repeat_interleave(heads // shared, 1),
+            attn_mask=seen,
+        ).transpose(1, 2)
+        assert torch.allclose(torch.cat(parts, 1), expected, atol=1e-6)
+
+
+def fake_request(tokens: int, cached: int) -> Request:
+    request = Request([])
+    row = Row(list(range(tokens)), capacity=99, cached=cached)
+    request.drafts.append(type("OneRow", (), {"rows": [row], "tokens": 0})())
+    return request
+
+
+def lengths(segments: list[Segment]) -> list[tuple[int, int]]:
+    return [(segment.start, segment.stop) for segment in segments]
+
+
+def test_writers_get_their_token_and_readers_share_the_rest_in_order() -> None:
+    requests = [fake_request(30, 0), fake_request(9, 8), fake_request(30, 0)]
+    assert lengths(plan(requests, 40)) == [(8, 9), (0, 30), (0, 10)]
+
+
+def test_a_started_prompt_is_read_on_where_it_stopped() -> None:
+    assert lengths(plan([fake_request(30, 10)], 8)) == [(10, 18)]
+
+
+def test_a_pace_keeps_running_streams_running() -> None:
+    pace = Pace()
+    quiet, busy = fake_request(30, 0), fake_request(30, 29)
+    busy.drafts[0].tokens = 1
+    assert pace.budget([quiet]) == ALONE
+    assert pace.budget([quiet, busy]) == LEAST
+    pace.learn([Segment(quiet.rows[0], 0, 100)], seconds=0.2)
+    assert pace.budget([quiet, busy]) == int(STALL / 0.002)
+    assert pace.budget([quiet, quiet, busy]) == int(2 * STALL / 0.002)
+
+
+# -- chat
+
+
+def test_one_role_never_speaks_twice_in_a_row() -> None:
+    told = [user("a"), user("b"), model("c"), model("d"), system("s"), user("")]
+    assert alternating(told) == [
+        system("s"),
+        user("a\n\nb"),
+        model("c\n\nd"),
+        user("Continue."),
+    ]
+
+
+def test_a_story_that_opens_with_a_passage_is_given_a_question() -> None:
+    assert alternating([model("Once")]) == [user("Continue."), model("Once")]
+
+
+def test_an_empty_beginning_is_no_beginning() -> None:
+    assert alternating([user("a"), model("  ")]) == [user("a")]
+
+
+def test_a_template_that_refuses_system_gets_it_in_the_first_question() -> None:
+    refuses = (
+        "{% for m in messages %}{% if m.role == 'system' %}"
+        "{{ raise_exception('no system role') }}{% endif %}"
+        "[{{ m.role }}]{{ m.content }}{% endfor %}"
+    )
+    chat = Chat(tiny_tokenizer(refuses))
+    ids = chat.encode(Prompt((system("Title: T"), user("Tone: sad"))))
+    assert chat.decode(ids) == "[user]Title: T\n\nTone: sad"
+
+
+def test_a_template_that_swallows_system_gets_it_there_too() -> None:
+    swallows = (
+        "{% for m in messages if m.role != 'system' %}[{{ m.role }}]{{ m.content }}"
+        "{% endfor %}"
+    )
+    chat = Chat(tiny_tokenizer(swallows))
+    ids = chat.encode(Prompt((system("Title: T"), user("Tone: sad"))))
+    assert chat.decode(ids) == "[user]Title: T\n\nTone: sad"
+
+
+def test_without_a_template_the_header_stands_above_the_story() -> None:
+    told = [
+        system("You continue a story.\n\nTitle: T\nNames: Mara"),
+        user("Continue."),
+        model("Once."),
+        user("Tone: sad"),
+    ]
+    assert plain_text(told) == "Title: T\nNames: Mara\nTone: sad\n\nOnce.\n\n"
+    assert plain_text([*told, model("Then she")]).endswith("Once.\n\nThen she")
+
+
+def test_no_typed_text_makes_a_control_token(chat: Chat) -> None:
+    for special in SPECIALS:
+        half = len(special) // 2
+        nested = special[:half] + special + special[half:]
+        assert chat.count(f"a{nested}b") == chat.count("ab")
