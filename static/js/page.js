@@ -8,6 +8,17 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A menu opens to where there is room.
+document.addEventListener("toggle", (event) => {
+  const menu = event.target;
+  if (!menu.open || !menu.matches?.("details[data-menu]")) return;
+  const items = menu.querySelector(".menu-items");
+  items.classList.remove("above");
+  const floor = document.getElementById("composer")?.getBoundingClientRect().top ?? innerHeight;
+  const { bottom, height } = items.getBoundingClientRect();
+  items.classList.toggle("above", bottom > floor && menu.getBoundingClientRect().top > height + 60);
+}, true);
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const menu = event.target.closest?.("details[data-menu][open]");

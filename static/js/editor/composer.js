@@ -1,0 +1,143 @@
+// The entry: two modes, nothing typed is ever lost, empty means continue.
+
+import { fits } from "./socket.js";
+
+const MOST = 20_000;
+
+export class Composer {
+  constructor(story, socket, path) {
+    this.socket = socket;
+    this.path = path;
+    this.place = `draft:${story}`;
+    this.form = document.getElementById("composer");
+    this.entry = document.getElementById("entry");
+    this.word = document.getElementById("composer-word");
+    this.tone = document.getElementById("tone");
+    this.add = document.getElementById("add");
+    this.go = document.getElementById("go");
+    this.stop = document.getElementById("stop");
+    this.restore();
+    this.entry.addEventListener("input", () => this.changed());
+    this.form.addEventListener("change", () => this.changed());
+    this.form.addEventListener("keydown", (event) => this.key(event));
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.submit();
+    });
+    this.add.addEventListener("click", () => this.submit({ only: true }));
+    this.stop.addEventListener("click", () => this.stopWriting());
+    path.addEventListener("drawn", () => this.show());
+    socket.on("ack", (ack) => this.answered(ack));
+  }
+
+  get mode() {
+    return this.form.elements.mode.value;
+  }
+
+  set mode(mode) {
+    this.form.elements.mode.value = mode;
+    this.show();
+  }
+
+  restore() {
+    try {
+      const draft = JSON.parse(localStorage.getItem(this.place) ?? "{}");
+      this.entry.value = draft.text ?? "";
+      this.form.elements.mode.value = draft.mode ?? "write";
+    } catch {
+      // an unreadable draft is no draft
+    }
+    this.show();
+  }
+
+  changed() {
+    const draft = JSON.stringify({ mode: this.mode, text: this.entry.value });
+    try {
+      localStorage.setItem(this.place, draft);
+      this.complain("");
+    } catch {
+      this.complain(gettext("This browser cannot keep so much unsent text. Send it in parts."));
+    }
+    this.show();
+  }
+
+  complain(sentence) {
+    this.word.textContent = sentence;
+    this.word.hidden = !sentence;
+  }
+
+  show() {
+    const empty = !this.entry.value.trim();
+    const direct = this.mode === "direct";
+    const status = this.path.last()?.dataset.status;
+    const underWay = status === "queued" || status === "writing";
+    this.form.dataset.mode = this.mode;
+    this.entry.placeholder = direct
+      ? gettext("Say what should happen next…")
+      : gettext("Write the next lines, or let Storyloom continue…");
+    this.add.hidden = empty || direct || underWay;
+    this.go.hidden = underWay;
+    this.stop.hidden = !underWay;
+    this.go.textContent = empty
+      ? gettext("Continue")
+      : direct
+        ? gettext("Write this")
+        : gettext("Add and continue");
+  }
+
+  key(event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    this.submit({ only: event.shiftKey });
+  }
+
+  submit({ only = false } = {}) {
+    if (this.go.hidden) return; // wait for what is being written, or stop it
+    const text = this.entry.value;
+    if ([...text].length > MOST || !fits(text)) {
+      this.complain(gettext("That is too much for one passage. Send it in parts; nothing is lost."));
+      return;
+    }
+    const tone = this.tone.value || undefined;
+    this.path.follow = true;
+    if (!text.trim()) {
+      if (!only) this.request("continue", "", tone);
+      return;
+    }
+    const goOn = this.mode === "write" && !only;
+    this.request(this.mode, text, tone, goOn);
+    this.entry.value = "";
+    this.tone.value = "";
+    this.changed();
+  }
+
+  /** `goOn` asks to continue once the text has joined the story, and only then. */
+  request(mode, text, tone, goOn) {
+    this.socket.send({ type: "passage.request", mode, text, tone, goOn });
+  }
+
+  answered({ asked }) {
+    if (!asked?.goOn) return;
+    this.path.follow = true;
+    this.request("continue", "", asked.tone);
+  }
+
+  stopWriting() {
+    const last = this.path.last();
+    if (last) this.socket.say({ type: "passage.stop", passage: Number(last.dataset.id) });
+  }
+
+  /** A refused text comes back to where it was typed, if nothing new stands there. */
+  takeBack({ mode, text }) {
+    if (this.entry.value.trim()) return false;
+    this.entry.value = text;
+    this.mode = mode;
+    this.changed();
+    return true;
+  }
+
+  focus(mode) {
+    if (mode) this.mode = mode;
+    this.entry.focus();
+  }
+}

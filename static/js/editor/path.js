@@ -1,0 +1,143 @@
+// The path as the server draws it, fetched again whenever the story has changed.
+// What someone is doing here (an edit, an open menu, the focus) is left alone.
+
+import { Idiomorph } from "../../vendor/idiomorph-0.8.0.esm.js";
+
+const NEAR = 180; // pixels from the end that count as "reading along"
+
+export class Path extends EventTarget {
+  constructor(root) {
+    super();
+    this.root = root;
+    this.url = root.dataset.path;
+    this.fetching = false;
+    this.dirty = false;
+    this.keepText = () => false;
+    document.addEventListener("htmx:beforeSwap", (event) => this.hold(event));
+    document.addEventListener("htmx:afterSwap", () => this.restore());
+  }
+
+  get element() {
+    return document.getElementById("path");
+  }
+
+  passages() {
+    return [...this.element.querySelectorAll(":scope > .passage")];
+  }
+
+  passage(id) {
+    return document.getElementById(`passage-${id}`);
+  }
+
+  last() {
+    return this.passages().at(-1);
+  }
+
+  /** Scroll to a passage of the path, drawing more of it if need be. */
+  async reveal(id) {
+    for (const count of [30, 120, 600]) {
+      if (!this.passage(id)) await this.refresh(count);
+    }
+    const passage = this.passage(id);
+    passage?.scrollIntoView({ block: "center" });
+    passage?.focus({ preventScroll: true });
+  }
+
+  /** Fetch and merge. Calls that come meanwhile are answered by one more fetch. */
+  async refresh(count = 0) {
+    if (this.fetching) {
+      this.dirty = true;
+      return;
+    }
+    this.fetching = true;
+    try {
+      do {
+        this.dirty = false;
+        const shown = Math.max(count, this.passages().length);
+        const answer = await fetch(`${this.url}?count=${shown}`, {
+          headers: { Accept: "text/html" },
+        });
+        if (answer.ok && !answer.redirected) this.merge(await answer.text());
+      } while (this.dirty);
+    } catch {
+      // no connection: the socket's return brings the next refresh
+    } finally {
+      this.fetching = false;
+    }
+  }
+
+  merge(html) {
+    const atEnd = this.nearEnd();
+    const before = this.last()?.id;
+    Idiomorph.morph(this.element, html, {
+      morphStyle: "outerHTML",
+      ignoreActiveValue: true,
+      callbacks: {
+        beforeNodeMorphed: (old) => !this.isHeld(old),
+        beforeNodeRemoved: (old) => !this.isHere(old),
+        beforeAttributeUpdated: (name, node) =>
+          name !== "data-at-hand" && !(name === "open" && node.localName === "details"),
+      },
+    });
+    this.dispatchEvent(new CustomEvent("drawn"));
+    const grown = this.last()?.id !== before;
+    if (atEnd || (grown && this.follow)) this.toEnd(grown);
+    this.follow = false;
+    this.settle();
+  }
+
+  /** Where the focus or the eye was to go, once the story had changed. */
+  settle() {
+    if (this.revealNext) {
+      const id = this.revealNext;
+      this.revealNext = null;
+      setTimeout(() => this.reveal(id)); // after this fetch has come to its end
+    }
+    const chosen = this.focusNext && this.passage(this.focusNext.id);
+    if (!chosen) return;
+    const button = chosen.querySelector(`[data-do=${this.focusNext.way}]:not([disabled])`);
+    (this.focusNext.byButton && button ? button : chosen).focus({ preventScroll: true });
+    this.focusNext = null;
+  }
+
+  /** Text that streams in is further than what the server has saved. */
+  isHeld(node) {
+    return (
+      node.classList?.contains("passage-text") && this.keepText(node.closest(".passage"))
+    );
+  }
+
+  /** Forms that were opened here and are unknown to the server. */
+  isHere(node) {
+    return node.nodeType === Node.ELEMENT_NODE && node.matches(".edit, .aside-form");
+  }
+
+  nearEnd() {
+    const page = document.scrollingElement;
+    return page.scrollHeight - page.scrollTop - page.clientHeight < NEAR;
+  }
+
+  toEnd(smoothly = false) {
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const behavior = smoothly && !still ? "smooth" : "instant";
+    document.scrollingElement.scrollTo({ top: 1e9, behavior });
+  }
+
+  // Earlier passages are put in above: what one reads must not move.
+  hold(event) {
+    if (event.detail.target?.id !== "earlier") return;
+    const first = this.passages()[0];
+    this.held = { first, top: first?.getBoundingClientRect().top };
+  }
+
+  restore() {
+    if (!this.held?.first) return;
+    const { first, top } = this.held;
+    this.held = null;
+    document.scrollingElement.scrollBy({
+      top: first.getBoundingClientRect().top - top,
+      behavior: "instant",
+    });
+    this.dispatchEvent(new CustomEvent("drawn"));
+  }
+}

@@ -1,0 +1,86 @@
+"""What a person may type about a story, and how the file they bring is read."""
+
+import json
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from stories.models import Form, Story
+
+IMPORT_BYTES = 8 * 1024 * 1024
+
+
+class NewStoryForm(forms.ModelForm):
+    opening = forms.CharField(
+        label=_("How does it begin?"),
+        required=False,
+        max_length=20_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    class Meta:
+        model = Story
+        fields = ["title", "form"]
+        widgets = {"form": forms.RadioSelect(choices=Form.choices)}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["form"].required = False
+
+    def clean_form(self):
+        return self.cleaned_data["form"] or Form.STORY
+
+
+class SettingsForm(forms.ModelForm):
+    """How the settings drawer looks; each field is saved the moment it changes."""
+
+    class Meta:
+        model = Story
+        fields = [
+            "title",
+            "form",
+            "tone",
+            "note",
+            "length",
+            "creativity",
+            "show_authors",
+        ]
+        labels = {
+            "form": _("It is a"),
+            "note": _("A standing direction"),
+            "length": _("A passage is"),
+            "creativity": _("Storyloom writes"),
+            "show_authors": _("Show who wrote what"),
+        }
+        help_texts = {
+            "note": _("Storyloom keeps this in mind for every passage."),
+        }
+        widgets = {
+            "note": forms.Textarea(attrs={"rows": 3}),
+            "length": forms.RadioSelect,
+            "creativity": forms.RadioSelect,
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["tone"].choices = [
+            ("", _("as the story goes")),
+            *self.fields["tone"].choices[1:],
+        ]
+
+
+class ImportForm(forms.Form):
+    file = forms.FileField(label=_("A story file"))
+
+    def clean_file(self):
+        """The story inside the file, as plain data."""
+        file = self.cleaned_data["file"]
+        if file.size > IMPORT_BYTES:
+            raise forms.ValidationError(_("That file is larger than 8 MB."))
+        try:
+            return json.loads(file.read().decode("utf-8"))
+        except (UnicodeDecodeError, ValueError, RecursionError):
+            raise forms.ValidationError(
+                _("That is not a story exported as JSON by Storyloom.")
+            ) from None
