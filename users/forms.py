@@ -8,7 +8,7 @@ from users.models import Consent, Experience, User
 from users.services import LONGEST_VALUE
 
 CONSENT_MEANS = {
-    Consent.NEVER: _("Only you see it. No story is ever shaped by it."),
+    Consent.NEVER: _("It stays on this page. No story and no model ever reads it."),
     Consent.PROMPT: _("Storyloom may read it while writing with you."),
     Consent.TRAIN: _("It may also teach the model that learns your voice."),
 }

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from users import events, privacy
 from users.choices import TONES
 from users.models import Consent, Experience, Profile, Role, User
+from users.safety.screen import may_need_help
 from users.sessions import end_sessions, sessions_of
 
 MOST_EXPERIENCES = 200
@@ -46,6 +47,8 @@ def edit_experience(*, experience: Experience, **changes: str) -> Experience:
 
 def save(experience: Experience) -> Experience:
     experience.full_clean()
+    written = (experience.what, experience.felt)
+    experience.care = any(may_need_help(text) for text in written)
     experience.save()
     return experience
 
