@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -44,25 +45,46 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
+#: Every promise is held on a GPU too where there is one: `make test-gpu`.
+DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.gpu)]
+
+
+@pytest.fixture(scope="module", params=DEVICES)
+def device(request: pytest.FixtureRequest) -> str:
+    if request.param == "cuda" and not torch.cuda.is_available():
+        pytest.skip("NO GPU HERE: the engine's contract was not checked on one")
+    return request.param
+
+
 @pytest.fixture(scope="module", params=SHAPES)
-def local(request: pytest.FixtureRequest) -> Iterator[LocalEngine]:
-    engine = LocalEngine(tiny_model(request.param), tiny_tokenizer(), name="tiny")
+def local(request: pytest.FixtureRequest, device: str) -> Iterator[LocalEngine]:
+    engine = open_tiny(request.param, device)
     yield engine
     engine.close()
 
 
 @pytest.fixture(scope="module")
-def llama() -> Iterator[LocalEngine]:
-    engine = LocalEngine(tiny_model("llama"), tiny_tokenizer(), name="tiny")
+def llama(device: str) -> Iterator[LocalEngine]:
+    engine = open_tiny("llama", device)
     yield engine
     engine.close()
 
 
 @pytest.fixture(scope="module", params=["echo", "local"])
-def engine(request: pytest.FixtureRequest) -> Engine:
+def engine(request: pytest.FixtureRequest, device: str) -> Iterator[Engine]:
+    engine: Engine
     if request.param == "echo":
-        return EchoEngine(context=256)
-    return request.getfixturevalue("llama")
+        engine = EchoEngine(context=256)
+    else:
+        engine = open_tiny("llama", device)
+    yield engine
+    engine.close()
+
+
+def open_tiny(shape: str = "llama", device: str = "cpu", **options: Any) -> LocalEngine:
+    """In full precision on every device: half of it decides near-ties by chance."""
+    model = tiny_model(shape).to(device)
+    return LocalEngine(model, tiny_tokenizer(), name="tiny", **options)
 
 
 def write(engine: Engine, prompt: Prompt, sampling: Sampling = GREEDY) -> str:
@@ -172,11 +194,7 @@ def test_eight_people_at_once_get_what_each_would_get_alone(engine: Engine) -> N
 
 @pytest.mark.parametrize("kind", ["echo", "local"])
 def test_closing_the_engine_ends_running_passages(kind: str) -> None:
-    engine: Engine
-    if kind == "echo":
-        engine = EchoEngine()
-    else:
-        engine = LocalEngine(tiny_model("llama"), tiny_tokenizer(), name="tiny")
+    engine: Engine = EchoEngine() if kind == "echo" else open_tiny()
     running = engine.generate(ask(), Sampling(max_tokens=200, seed=1))
     next(running)
     engine.close()
@@ -195,8 +213,8 @@ def test_greedy_tokens_equal_plain_generate(local: LocalEngine) -> None:
     for prompt in (ask(), ask("Direction: " + "Tobi " * 30)):
         ids = local.encode(prompt)
         theirs = model.generate(
-            torch.tensor([ids]),
-            attention_mask=torch.ones(1, len(ids), dtype=torch.long),
+            torch.tensor([ids], device=model.device),
+            attention_mask=torch.ones(1, len(ids), device=model.device),
             max_new_tokens=GREEDY.max_tokens,
             do_sample=False,
             eos_token_id=[1, 2, 3, 4],
@@ -234,9 +252,7 @@ def test_a_cancelled_request_frees_its_place(llama: LocalEngine) -> None:
 
 
 def test_a_request_beyond_the_batch_waits_and_then_runs() -> None:
-    engine = LocalEngine(
-        tiny_model("llama"), tiny_tokenizer(), name="tiny", max_batch=1
-    )
+    engine = open_tiny(max_batch=1)
     first = engine.generate(ask(), Sampling(max_tokens=200, seed=1))
     next(first)
     with ThreadPoolExecutor(1) as pool:
@@ -249,11 +265,8 @@ def test_a_request_beyond_the_batch_waits_and_then_runs() -> None:
 
 
 def test_one_failing_request_harms_no_other() -> None:
-    engine = LocalEngine(
-        tiny_model("llama"),
-        tiny_tokenizer(),
-        name="tiny",
-        processors=lambda ids, sampling: [Broken()] if sampling.seed == 13 else [],
+    engine = open_tiny(
+        processors=lambda ids, sampling: [Broken()] if sampling.seed == 13 else []
     )
     alone = write(engine, ask(), GREEDY)
     with ThreadPoolExecutor(3) as pool:
@@ -322,10 +335,35 @@ def test_typed_control_tokens_stay_text(llama: LocalEngine) -> None:
     assert llama.encode(typed) == llama.encode(plain)
 
 
+def opened(text: str) -> Prompt:
+    opening: Message = {"role": "assistant", "content": text}
+    return Prompt((*ask().messages, opening))
+
+
 def test_an_open_passage_is_continued(llama: LocalEngine) -> None:
-    opening: Message = {"role": "assistant", "content": "Once upon"}
-    ids = llama.encode(Prompt((*ask().messages, opening)))
-    assert ids == llama.encode(ask()) + llama._chat._ids("Once upon", special=False)
+    ids = llama._chat._ids("Once upon", special=False)
+    assert llama.encode(opened("Once upon")) == llama.encode(ask()) + ids
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_after_a_typed_space_a_new_word_begins(llama: LocalEngine, seed: int) -> None:
+    sampling = Sampling(max_tokens=6, seed=seed, temperature=1.5)
+    spaced, plain = opened("Once upon "), opened("Once upon")
+    assert llama.encode(spaced) == llama.encode(plain)
+    assert not write(llama, spaced, sampling).startswith(" ")
+    starts = llama._chat.word_starts.nonzero().flatten().tolist()
+    assert drawn(llama, spaced, sampling)[0] in starts
+
+
+def test_an_end_token_ends_the_passage_and_is_not_shown() -> None:
+    free = open_tiny()
+    tokens = drawn(free, ask(), GREEDY)
+    free.close()
+    ending = open_tiny(ends=frozenset({tokens[5]}))
+    *_, last = ending.generate(ask(), GREEDY)
+    assert last.finish == "end"
+    assert last.tokens == tokens.index(tokens[5])
+    ending.close()
 
 
 def test_a_pickle_only_model_is_refused(tmp_path: Path) -> None:

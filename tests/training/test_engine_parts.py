@@ -1,18 +1,53 @@
 """The local engine's parts, each by itself."""
 
+import subprocess
+import sys
+from typing import Any
+
 import pytest
 import torch
+from transformers import (
+    AutoModelForCausalLM,
+    GPTJConfig,
+    MistralConfig,
+    PreTrainedConfig,
+)
 
 from tests.training.engines import SPECIALS, tiny_tokenizer
 from training.engine import EngineError, Message, Prompt, Sampling
 from training.engine.local.attention import Pack, Span
-from training.engine.local.batch import Request, Row, Segment, plan
+from training.engine.local.batch import Request, Row, Segment, note, plan
 from training.engine.local.cache import RowCache
 from training.engine.local.chat import Chat, alternating, plain_text
+from training.engine.local.forward import Forward, choose_forward
 from training.engine.local.pace import ALONE, LEAST, STALL, Pace
 from training.engine.local.processors import Repetition
 from training.engine.local.sampling import check, draw, draw_from_nucleus, seeded
 from training.engine.local.text import TextStream
+
+SMALL: dict[str, Any] = {
+    "vocab_size": 100,
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "initializer_range": 0.3,
+    "max_position_embeddings": 64,
+    "pad_token_id": 0,
+    "bos_token_id": None,
+    "eos_token_id": 1,
+}
+
+
+def test_importing_the_engine_loads_no_torch() -> None:
+    code = (
+        "import sys, training.engine; training.engine.open_engine('echo');"
+        "print({'torch', 'transformers', 'django'} & set(sys.modules))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "set()"
 
 
 def system(content: str) -> Message:
@@ -160,6 +195,37 @@ def test_repetition_follows_a_growing_history() -> None:
 
 
 # -- attention and plan
+
+
+def greedy(forward: Forward, ids: list[int], new: int) -> list[int]:
+    row = Row(list(ids), capacity=len(ids) + new)
+    for _ in range(new):
+        scores = forward([Segment(row, row.cached, len(row.ids))])
+        note([Segment(row, row.cached, len(row.ids))], scores)
+        row.ids.append(int(scores[0].argmax()))
+    return row.ids[len(ids) :]
+
+
+@pytest.mark.parametrize(
+    ("config", "kind"),
+    [
+        (MistralConfig(**SMALL, num_key_value_heads=2, sliding_window=8), "Packed"),
+        (GPTJConfig(**SMALL, rotary_dim=8, n_inner=64), "Solo"),
+    ],
+)
+@torch.inference_mode()
+def test_any_causal_model_writes_what_it_would_by_itself(
+    config: PreTrainedConfig, kind: str
+) -> None:
+    torch.manual_seed(0)
+    model = AutoModelForCausalLM.from_config(config).eval()
+    ids = list(range(5, 30))
+    plain = model.generate(
+        torch.tensor([ids]), max_new_tokens=12, do_sample=False, eos_token_id=-1
+    )
+    forward = choose_forward(model)
+    assert type(forward).__name__ == f"{kind}Forward"
+    assert greedy(forward, ids, 12) == plain[0, len(ids) :].tolist()
 
 
 def test_packed_attention_equals_attention_row_by_row() -> None:

@@ -44,8 +44,8 @@ def open_engine(
 
     `model`: "echo", a Hugging Face id, or a folder in Hugging Face format.
     `device`: "auto", "cpu" or "cuda".
-    `threads`: torch threads on the CPU; 0 means one per physical core. Set it to 1
-        on a machine whose cores are busy: two threads there are slower than one.
+    `threads`: torch threads on the CPU; 0 means all physical cores but one. Set it
+        to 1 where cores are busy with other work: two threads there are slower.
     `max_batch`: rows that run together; further requests wait their turn.
     `context`: tokens of prompt and passage together, never above the model's own.
 

@@ -3,14 +3,19 @@
 import re
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 
+import torch
 from jinja2.exceptions import TemplateError
+from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 from training.engine.base import EngineError, Message, Prompt
 
 #: What is asked when nothing is asked.
 CONTINUE = "Continue."
+#: How the tokens of byte-level and SentencePiece vocabularies spell a space or line.
+_WORD_STARTS = ("Ġ", "Ċ", "▁", " ", "\n")
 
 
 class Chat:
@@ -35,6 +40,8 @@ class Chat:
                 for message in prompt.messages
             ]
         )
+        if ends_in_space(prompt):
+            messages[-1]["content"] = messages[-1]["content"].rstrip(" ")
         if self._has_template:
             return self._ids(self._render(messages), special=False)
         ids = self._ids(plain_text(messages), special=True)
@@ -44,6 +51,13 @@ class Chat:
         return self._tokenizer.decode(
             ids, skip_special_tokens=True, clean_up_tokenization_spaces=False
         )
+
+    @cached_property
+    def word_starts(self) -> Tensor:
+        """Which tokens begin a new word or line: booleans [tokens]."""
+        count = len(self._tokenizer)
+        tokens = self._tokenizer.convert_ids_to_tokens(list(range(count)))
+        return torch.tensor([str(token).startswith(_WORD_STARTS) for token in tokens])
 
     def clean(self, text: str) -> str:
         """`text` without any string the tokenizer would read as a control token.
@@ -94,6 +108,15 @@ class Chat:
             if token is not None:
                 return int(token)
         return 0
+
+
+def ends_in_space(prompt: Prompt) -> bool:
+    """Whether an open passage ends in a space, that is, after a whole word."""
+    return (
+        prompt.is_open
+        and prompt.messages[-1]["content"].endswith(" ")
+        and bool(prompt.messages[-1]["content"].strip())
+    )
 
 
 def control_strings(tokenizer: PreTrainedTokenizerBase) -> re.Pattern[str] | None:

@@ -1,5 +1,6 @@
 """The engine thread: takes requests in, runs the batch step by step, hands text out."""
 
+import atexit
 import logging
 import queue
 import threading
@@ -20,7 +21,7 @@ from training.engine.base import (
 )
 from training.engine.local import sampling as settings
 from training.engine.local.batch import FAILED, Draft, Request, Row, note, plan
-from training.engine.local.chat import Chat
+from training.engine.local.chat import Chat, ends_in_space
 from training.engine.local.forward import choose_forward
 from training.engine.local.model import (
     context_of,
@@ -29,7 +30,7 @@ from training.engine.local.model import (
     pick_threads,
 )
 from training.engine.local.pace import Pace
-from training.engine.local.processors import Processor, Repetition
+from training.engine.local.processors import NewWord, Processor, Repetition
 from training.engine.local.text import TextStream
 
 logger = logging.getLogger(__name__)
@@ -96,6 +97,8 @@ class LocalEngine:
         self._threads = torch.get_num_threads()
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
         self._thread.start()
+        # A thread that is cut off inside torch takes the interpreter down with it.
+        atexit.register(self.close)
 
     # -- what callers use, from any thread
 
@@ -137,11 +140,12 @@ class LocalEngine:
         settings.check(sampling)
         if self._closed.is_set():
             raise EngineError(STOPPED)
-        request = self._request(self.encode(prompt), sampling)
+        request = self._request(prompt, sampling)
         self._inbox.put(request)
         return request
 
     def close(self) -> None:
+        atexit.unregister(self.close)
         self._closed.set()
         self._inbox.put(None)
         self._thread.join()
@@ -151,21 +155,26 @@ class LocalEngine:
         """Rows in the running batch right now."""
         return sum(len(request.rows) for request in self._running)
 
-    def _request(self, ids: list[int], sampling: Sampling) -> Request:
+    def _request(self, prompt: Prompt, sampling: Sampling) -> Request:
+        ids = self.encode(prompt)
         room = self.context - len(ids)
         if room < 1:
             raise PromptTooLong(
                 f"The story so far takes {len(ids)} tokens; this model reads at most "
                 f"{self.context - 1}."
             )
-        row = Row(ids, capacity=min(self.context, len(ids) + sampling.max_tokens))
+        limit = min(room, sampling.max_tokens)
+        processors = self._processors(tuple(ids), sampling)
+        spaced = ends_in_space(prompt)
+        if spaced:
+            processors.insert(0, NewWord(len(ids), self._chat.word_starts))
         draft = Draft(
-            rows=[row],
+            rows=[Row(ids, capacity=len(ids) + limit)],
             sampling=sampling,
-            limit=min(room, sampling.max_tokens),
+            limit=limit,
             ends=self._ends,
-            text=TextStream(self._chat.decode, ids, sampling.stop),
-            processors=self._processors(tuple(ids), sampling),
+            text=TextStream(self._chat.decode, ids, sampling.stop, spaced=spaced),
+            processors=processors,
         )
         return Request([draft])
 

@@ -68,13 +68,15 @@ def pick_dtype(device: torch.device) -> torch.dtype:
 
 
 def pick_threads(threads: int) -> int:
-    """`threads`, or for 0 one per core this process may use, at most four.
+    """`threads`, or for 0 all physical cores this process may use but one.
 
-    Decoding is bound by memory, so more threads soon only fight over it.
+    One core is left to the web server and whatever else runs: torch's threads wait
+    for each other, so a single core that is busy elsewhere slows all of them.
     """
     if threads > 0:
         return threads
-    return max(1, min(4, len(os.sched_getaffinity(0))))
+    cores = min(torch.get_num_threads(), len(os.sched_getaffinity(0)))
+    return max(1, cores - 1)
 
 
 def context_of(model: PreTrainedModel, wanted: int | None) -> int:

@@ -15,6 +15,27 @@ class Processor(Protocol):
         ...
 
 
+class NewWord:
+    """Makes the first token begin a new word, after text that ends in a space.
+
+    Tokens carry the space before a word, so the prompt is read without its last
+    space; without this, the model might then lengthen the last word instead.
+    """
+
+    def __init__(self, prompt: int, starts: Tensor) -> None:
+        """`prompt`: its tokens. `starts` [vocabulary]: which tokens begin a word."""
+        self._prompt = prompt
+        self._starts = starts
+
+    def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
+        if len(history) > self._prompt or not self._starts.any():
+            return scores
+        closed = scores.new_full(scores.shape, float("-inf"))
+        known = len(self._starts)
+        closed[:known] = scores[:known].masked_fill(~self._starts, float("-inf"))
+        return closed
+
+
 class Repetition:
     """Makes it ever harder to repeat, word for word, what was just written.
 

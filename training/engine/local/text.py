@@ -22,7 +22,10 @@ class TextStream:
         decode: Callable[[list[int]], str],
         prompt: Sequence[int],
         stop: Sequence[str] = (),
+        *,
+        spaced: bool = False,
     ) -> None:
+        """`spaced`: the text before ends in a space already; none is added to it."""
         self.stopped = False
         self._decode = decode
         self._ids = list(prompt[-_LEAD:])
@@ -32,6 +35,7 @@ class TextStream:
         self._shown = len(self._ids)
         self._stop = tuple(text for text in stop if text)
         self._held = ""
+        self._spaced = spaced
 
     def push(self, token: int) -> str:
         """Add a token; returns the text that may be shown now, often none."""
@@ -55,6 +59,9 @@ class TextStream:
     def _release(self, fresh: str, last: bool) -> str:
         if self.stopped:
             return ""
+        if self._spaced:
+            fresh = fresh.lstrip(" ")
+            self._spaced = not fresh
         self._held += fresh
         found = [self._held.find(stop) for stop in self._stop]
         cut = min((at for at in found if at >= 0), default=None)
