@@ -71,7 +71,6 @@ export class Path extends EventTarget {
     const before = this.last()?.id;
     Idiomorph.morph(this.element, html, {
       morphStyle: "outerHTML",
-      ignoreActiveValue: true,
       callbacks: {
         beforeNodeMorphed: (old) => !this.isHeld(old),
         beforeNodeRemoved: (old) => !this.isHere(old),
