@@ -2,11 +2,12 @@
 
 import logging
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from celery import Celery
 from celery.contrib.django.task import DjangoTask
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storyloom.settings")
 
@@ -53,6 +54,15 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_our_logging(**_):
     """A worker logs as settings.LOGGING says: Celery's own would quote exceptions."""
+
+
+@worker_ready.connect
+def load_the_model(sender, **_):
+    """Before the first passage is asked for, and only where passages are written."""
+    if "generation" in sender.app.amqp.queues.consume_from:
+        from training.services import engine
+
+        threading.Thread(target=engine, name="load", daemon=True).start()
 
 
 def stop_pools() -> None:

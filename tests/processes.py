@@ -1,0 +1,130 @@
+"""Real processes for tests: started on free ports, watched, and always ended."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 30.0  # seconds a process may take to be ready on a busy machine
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def wait_until(true: Callable[[], object], what: str, patience: float = PATIENCE):
+    """What `true` returns, as soon as that is anything."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        if result := true():
+            return result
+        time.sleep(0.05)
+    raise AssertionError(f"not within {patience} s: {what}")
+
+
+def product_env(var: Path, **changes: str) -> dict[str, str]:
+    """This environment, with nobody's own Storyloom settings."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("STORYLOOM_")}
+    kept.pop("WEB_CONCURRENCY", None)
+    return {
+        **kept,
+        "DJANGO_SETTINGS_MODULE": "storyloom.settings",
+        "PYTHONUNBUFFERED": "1",
+        "STORYLOOM_VAR": str(var),
+        "STORYLOOM_MODEL": "echo",
+        **changes,
+    }
+
+
+def manage(env: dict[str, str], *words: str) -> str:
+    """The output of one management command."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, f"{words}:\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+class Process:
+    """One program in its own process group, its output in a file."""
+
+    def __init__(
+        self,
+        name: str,
+        command: list[str],
+        log: Path,
+        env: dict[str, str] | None = None,
+        user: str | None = None,
+        ready: Callable[["Process"], object] = lambda process: True,
+    ):
+        self.name, self.command, self.log = name, command, log
+        self.env, self.user, self.ready = env, user, ready
+        self.running: subprocess.Popen | None = None
+
+    def start(self) -> "Process":
+        as_user = {"user": self.user, "extra_groups": []} if self.user else {}
+        with self.log.open("ab") as output:
+            self.said_before = output.tell()
+            self.running = subprocess.Popen(
+                self.command,
+                cwd="/" if self.user else ROOT,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **as_user,
+            )
+        wait_until(self.is_ready, f"{self.name} is ready\n{self.said()}")
+        return self
+
+    def is_ready(self) -> bool:
+        assert self.running is not None
+        if self.running.poll() is not None:
+            raise AssertionError(f"{self.name} ended at once:\n{self.said()}")
+        return bool(self.ready(self))
+
+    def said(self) -> str:
+        """What it has printed since it was last started."""
+        if not self.log.exists():
+            return ""
+        return self.log.read_bytes()[self.said_before :].decode(errors="replace")
+
+    @property
+    def pid(self) -> int:
+        assert self.running is not None
+        return self.running.pid
+
+    def stop(self, sign: int = signal.SIGTERM, patience: float = 15) -> float:
+        """Seconds it took to end. What does not end is killed."""
+        if self.running is None:
+            return 0
+        began = time.monotonic()
+        self.signal(sign)
+        try:
+            self.running.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.signal(signal.SIGKILL)
+            self.running.wait()
+        self.running = None
+        return time.monotonic() - began
+
+    def kill(self) -> None:
+        self.stop(signal.SIGKILL)
+
+    def signal(self, sign: int) -> None:
+        assert self.running is not None
+        if self.running.poll() is None:
+            os.killpg(self.running.pid, sign)

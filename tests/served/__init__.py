@@ -1,0 +1,1 @@
+"""The product on real Redis and PostgreSQL, as separate processes."""
