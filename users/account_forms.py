@@ -47,7 +47,7 @@ class SignupForm(PlainForm, allauth.SignupForm):
         self.fields["password1"].label = _("Password")
 
 
-class ChangeEmailForm(PlainForm, allauth.ChangeEmailForm):
+class ChangeEmailForm(PlainForm, allauth.AddEmailForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("New e-mail")

@@ -3,9 +3,11 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from users import events
+from users.models import User
 from users.sessions import end_sessions
 
 
@@ -37,6 +39,12 @@ class AccountAdapter(DefaultAccountAdapter):
         if settings.ACCOUNT_EMAIL_VERIFICATION == "none":
             return True
         return super().is_email_verified(request, email)
+
+    def clean_email(self, email) -> str:
+        most = User._meta.get_field("email").max_length
+        if len(email) > most:
+            raise ValidationError(_("This address is too long."))
+        return super().clean_email(email)
 
     def login(self, request, user) -> None:
         super().login(request, user)
