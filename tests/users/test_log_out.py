@@ -1,7 +1,6 @@
 import asyncio
 
 import pytest
-
 from django.urls import reverse
 
 
