@@ -1,5 +1,6 @@
 """The account itself: name, data, and the way out."""
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -47,7 +48,10 @@ def download(request: HttpRequest) -> HttpResponse:
 @login_required
 def erase(request: HttpRequest) -> HttpResponse:
     form = EraseForm(request.POST or None, person=request.user)
-    if form.is_valid():
+    guesses = ratelimit.consume(request, action="reauthenticate")
+    if form.is_bound and not guesses:
+        form.add_error(None, _("Too many tries. Wait a minute and try again."))
+    elif form.is_valid():
         try:
             services.erase_account(person=request.user)
         except ValidationError as refusal:

@@ -151,9 +151,7 @@ class PersonAdmin(UserAdmin):
     def make_admin(self, request, people):
         self.grant(request, people, Role.ADMIN)
 
-    @admin.action(
-        description=_("Switch off (keeps all)"), permissions=["grant"]
-    )
+    @admin.action(description=_("Switch off (keeps all)"), permissions=["grant"])
     def switch_off(self, request, people):
         self.set_active(request, people, active=False)
 
@@ -182,7 +180,7 @@ class PersonAdmin(UserAdmin):
 @admin.register(Experience)
 class ExperienceAdmin(MaskedTextAdmin):
     masked_fields = ("what", "when", "where", "who", "felt")
-    list_display = ["id", "email", masked("what"), "consent", "care", "created_at"]
+    list_display = ["id", "email", masked("what"), "consent", "help", "created_at"]
     list_filter = ["consent", "care", "created_at"]
     list_select_related = ["person"]
     search_fields = ["person__email", "person__first_name"]
@@ -196,6 +194,10 @@ class ExperienceAdmin(MaskedTextAdmin):
     @admin.display(ordering="person__email")
     def email(self, experience):
         return experience.person.email
+
+    @admin.display(description=_("help shown"), ordering="care")
+    def help(self, experience):
+        return _("yes") if experience.care else ""
 
 
 @admin.register(Profile)
