@@ -3,7 +3,7 @@
 import logging
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from celery import Celery
 from celery.contrib.django.task import DjangoTask
@@ -16,10 +16,24 @@ logger = logging.getLogger(__name__)
 #: Threads a queue has in the embedded mode. Generation only waits for the one
 #: engine thread; training runs one person after another, each in a subprocess.
 THREADS = {"generation": 16, "training": 1}
-pools = {
-    queue: ThreadPoolExecutor(count, f"storyloom-{queue}")
-    for queue, count in THREADS.items()
-}
+pools: dict[str, ThreadPoolExecutor] = {}
+_changing_pools = threading.Lock()
+
+
+def submit(queue: str, *work) -> Future:
+    with _changing_pools:
+        if queue not in pools:
+            pools[queue] = ThreadPoolExecutor(THREADS[queue], f"storyloom-{queue}")
+        return pools[queue].submit(*work)
+
+
+def stop_pools(wait: bool = False) -> None:
+    """Begin nothing more; what is under way ends by itself (see lifespan.py)."""
+    with _changing_pools:
+        stopping = list(pools.values())
+        pools.clear()
+    for pool in stopping:
+        pool.shutdown(wait=wait, cancel_futures=True)
 
 
 class StoryloomTask(DjangoTask):
@@ -31,8 +45,7 @@ class StoryloomTask(DjangoTask):
         if not settings.EMBEDDED:
             return super().apply_async(args, kwargs, **options)
         route = self.app.amqp.router.route(options, self.name)
-        pool = pools[route["queue"].name]
-        return pool.submit(self.run_here, args or (), kwargs or {})
+        return submit(route["queue"].name, self.run_here, args or (), kwargs or {})
 
     def run_here(self, args, kwargs):
         from django.db import connections
@@ -63,9 +76,3 @@ def load_the_model(sender, **_):
         from training.services import engine
 
         threading.Thread(target=engine, name="load", daemon=True).start()
-
-
-def stop_pools() -> None:
-    """Take no more work; what is under way ends by itself (see lifespan.py)."""
-    for pool in pools.values():
-        pool.shutdown(wait=False, cancel_futures=True)

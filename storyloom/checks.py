@@ -53,7 +53,7 @@ def model_exists(**_) -> list[CheckMessage]:
 
 @register
 def redis_and_postgresql_come_together(**_) -> list[CheckMessage]:
-    sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    sqlite = "sqlite3" in str(settings.DATABASES["default"]["ENGINE"])
     if sqlite == settings.EMBEDDED:
         return []
     missing = "STORYLOOM_DATABASE_URL" if sqlite else "STORYLOOM_REDIS_URL"

@@ -19,7 +19,9 @@ class InProcessChannelLayer(InMemoryChannelLayer):
         """Every consumer begins here, so here its loop is known."""
         loop = asyncio.get_running_loop()
         if self.home is not loop:  # the first one, or another test
-            self.channels, self.groups, self.home = {}, {}, loop
+            self.channels.clear()
+            self.groups.clear()
+            self.home = loop
         return await super().new_channel(prefix)
 
     async def group_send(self, group: str, message: dict[str, Any]) -> None:
