@@ -235,7 +235,7 @@ def a_tiny_run(workshop, recipe):
         lexicon = Lexicon(names={"Lily"}, things={"pears"})
         stories.append(prepare(story, labels_of(story, lexicon)))
     tokenizer = train_tokenizer(tokenizer_texts(stories, 1), recipe.vocabulary)
-    return Run(stories, tokenizer, recipe, workshop)
+    return Run(stories, None, tokenizer, recipe, workshop)
 
 
 def test_a_resumed_run_goes_on_as_if_never_stopped(tmp_path):

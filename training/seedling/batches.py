@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from training.seedling.documents import Prepared, messages_of
+from training.seedling.documents import Message, Prepared, messages_of
+from training.seedling.pairs import Pair, pair_messages
 from training.seedling.recipe import Recipe
 from training.seedling.tokenizer import rendered
 
@@ -118,24 +119,36 @@ def arrays_of(row: Row) -> dict[str, np.ndarray]:
 
 def readings(
     stories: list[Prepared],
+    pairs: list[Pair],
     sources: tuple[tuple[str, float], ...],
     rng: random.Random,
-) -> list[tuple[Prepared, int]]:
-    """The stories of one epoch in order, each with the seed of its reading."""
+) -> list[tuple[Prepared | Pair, int]]:
+    """What one epoch reads, in order, each with the seed of its reading."""
     shares = dict(sources)
-    chosen = []
+    chosen: list[tuple[Prepared | Pair, int]] = []
     for prepared in stories:
         share = shares.get(prepared.story.source, 0.0)
         if prepared.as_i:  # simple prose told as "I" is scarce: read it more often
             share *= 3
         times = int(share) + (rng.random() < share % 1)
         chosen += [(prepared, rng.getrandbits(48)) for _ in range(times)]
+    for pair in pairs:
+        times = int(shares.get("pairs", 0))
+        chosen += [(pair, rng.getrandbits(48)) for _ in range(times)]
     rng.shuffle(chosen)
     return chosen
 
 
+def reading_of(told: Prepared | Pair, seed: int) -> list[Message]:
+    rng = random.Random(seed)
+    return (
+        pair_messages(told, rng) if isinstance(told, Pair) else messages_of(told, rng)
+    )
+
+
 def epoch_batches(
     stories: list[Prepared],
+    pairs: list[Pair],
     tokenizer,
     recipe: Recipe,
     epoch: int,
@@ -143,14 +156,14 @@ def epoch_batches(
 ) -> Iterator[list[Row]]:
     """The same batches each time for the same epoch: a run resumes exactly."""
     rng = random.Random(f"{recipe.seed} {epoch} {sources}")
-    chosen = readings(stories, sources, rng)
+    chosen = readings(stories, pairs, sources, rng)
     chunk = 4096  # packed a few thousand stories at a time, to start soon
     for start in range(0, len(chosen), chunk):
         documents = [
             document
-            for prepared, seed in chosen[start : start + chunk]
+            for told, seed in chosen[start : start + chunk]
             for document in documents_of(
-                messages_of(prepared, random.Random(seed)),
+                reading_of(told, seed),
                 tokenizer,
                 recipe,
                 recipe.context if seed % 100 < 100 * recipe.long_share else recipe.row,

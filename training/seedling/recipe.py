@@ -45,13 +45,14 @@ class Recipe:
         ("african_storybook", 1.0),
         ("fables", 0.1),
         ("first_person", 0.1),
+        ("pairs", 16.0),  # written by hand
     )
     held_out_one_in: int = 50
 
     # the batch: most rows are short, some are as long as the context
     row: int = 512
-    long_share: float = 0.35  # of the stories that are longer than a short row
-    batch_tokens: int = 5120
+    long_share: float = 0.2  # of the stories that are longer than a short row
+    batch_tokens: int = 2560
     prompt_weight: float = 0.1  # loss on header and ask tokens
 
     # the optimiser: Muon for matrices, AdamW for the rest
@@ -72,7 +73,7 @@ class Recipe:
     compiled: bool = True
     checkpoint_minutes: float = 4.0
     export_minutes: float = 20.0
-    read_every: int = 100  # steps between held-out readings
+    read_every: int = 150  # steps between held-out readings
 
 
 def corpus_folder(given: str | None) -> Path:

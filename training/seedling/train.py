@@ -40,6 +40,7 @@ from training.seedling.documents import (
 from training.seedling.export import export, new_model
 from training.seedling.labels import labels_of, lexicon_of
 from training.seedling.optimizer import optimizers_of
+from training.seedling.pairs import PAIRS, read_pairs
 from training.seedling.recipe import (
     WEIGHTS,
     WORKSHOP,
@@ -180,10 +181,13 @@ def read_held_out(model, batches) -> float:
 class Run:
     """A training run: model, optimisers and the place reached, saved together."""
 
-    def __init__(self, stories, tokenizer, recipe: Recipe, workshop: Path):
+    def __init__(
+        self, stories, pairs: Path | None, tokenizer, recipe: Recipe, workshop: Path
+    ):
         self.recipe, self.workshop, self.tokenizer = recipe, workshop, tokenizer
         one_in = recipe.held_out_one_in
         self.stories = [s for s in stories if not is_held_out(s.story.key, one_in)]
+        self.pairs = pairs  # a folder, read again with each epoch: it may grow
         self.held_out = [s for s in stories if is_held_out(s.story.key, one_in)]
         self.model = new_model(recipe)
         self.optimizers = optimizers_of(self.model, recipe)
@@ -227,7 +231,12 @@ class Run:
                 else self.recipe.sources
             )
             epoch = epoch_batches(
-                self.stories, self.tokenizer, self.recipe, self.place.epoch, sources
+                self.stories,
+                read_pairs(self.pairs) if self.pairs else [],
+                self.tokenizer,
+                self.recipe,
+                self.place.epoch,
+                sources,
             )
             for number, rows in enumerate(epoch):
                 if number < self.place.batch:
@@ -303,14 +312,15 @@ def train(corpus: str | None, recipe: Recipe, workshop: Path, resume: bool) -> N
     torch.set_num_threads(recipe.threads)
     stories = load_stories(corpus_folder(corpus), workshop, recipe)
     tokenizer = load_tokenizer(stories, workshop, recipe)
-    run = Run(stories, tokenizer, recipe, workshop)
+    run = Run(stories, PAIRS, tokenizer, recipe, workshop)
     if resume:
         run.resume()
     parameters = sum(p.numel() for p in run.model.parameters())
     told_as_i = sum(s.as_i is not None for s in run.stories)
     say(
         f"start: {parameters} parameters, {len(run.stories)} stories "
-        f"({told_as_i} may be told as I), {len(run.held_out)} held out, {recipe}",
+        f"({told_as_i} may be told as I), {len(read_pairs())} pairs, "
+        f"{len(run.held_out)} held out, {recipe}",
         run.log,
     )
     run.train(export_to=WEIGHTS)
