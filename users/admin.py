@@ -171,7 +171,7 @@ class PersonAdmin(UserAdmin):
 
     def get_deleted_objects(self, people, request):
         counts = {name: n for person in people for n, name in privacy.counts(person)}
-        return [], counts, set(), []
+        return [person.email for person in people], counts, set(), []
 
     def delete_model(self, request, person):
         services.erase_account(person=person)

@@ -143,7 +143,7 @@ def test_an_admin_erases_someone_by_the_same_registry(client, owl, full_account)
     keeper = Client()
     keeper.force_login(owl)
     address = reverse("admin:users_user_delete", args=[full_account.pk])
-    assert "passages" in keeper.get(address).content.decode()
+    assert "Passages: 3" in keeper.get(address).content.decode()
 
     keeper.post(address, {"post": "yes"})
 
