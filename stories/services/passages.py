@@ -26,6 +26,7 @@ from stories.services.history import Step, change, stop
 from stories.services.refused import Refused
 from stories.tree import Skeleton
 from users.models import Profile
+from users.safety import may_need_help
 
 ALTERNATIVES = 4
 UNDER_WAY = (Status.QUEUED, Status.WRITING)
@@ -53,15 +54,23 @@ def request_passage(
     if not text.strip():
         mode = Mode.CONTINUE
     _check_tone(tone)
+    care = may_need_help(text)
     with change(story, mode) as step:
         if done := _already(story, key):
             return done
         parent = _parent(story, parent)
         if mode == Mode.WRITE:
-            passage = _new(step, parent, mode=mode, key=key, text=text)
+            passage = _new(step, parent, mode=mode, key=key, text=text, **_marks(care))
         else:
             direction = text if mode == Mode.DIRECT else ""
-            passage = _ask(step, parent, direction=direction, tone=tone, key=key)
+            passage = _ask(
+                step,
+                parent,
+                direction=direction,
+                tone=tone,
+                key=key,
+                care=care,
+            )
         _lead_to(step, passage)
     return passage
 
@@ -75,6 +84,7 @@ def retry_passage(
 ) -> Passage:
     """Another passage in its place; the old one stays beside it."""
     direction = words.direction(direction) or passage.direction
+    care = may_need_help(direction)
     _check_tone(tone)
     story = passage.story
     with change(story, "retry") as step:
@@ -90,6 +100,7 @@ def retry_passage(
             tone=tone or story.tone or passage.tone_asked,
             key=key,
             replaces=passage,
+            care=care,
         )
         retry.signals.create(kind=Signal.Kind.RETRY, over=passage)
         _lead_to(step, retry)
@@ -142,6 +153,7 @@ def stop_passage(*, passage: Passage) -> None:
 def edit_passage(*, passage: Passage, text: str, was: int = 0) -> Passage:
     """A new revision; what follows stays. `was`: the revision the edit began from."""
     text = words.story_text(text)
+    care = may_need_help(text)
     with change(passage.story, "edit") as step:
         _still_there(passage)
         _not_under_way(passage)
@@ -164,7 +176,8 @@ def edit_passage(*, passage: Passage, text: str, was: int = 0) -> Passage:
         if passage.status in (Status.INTERRUPTED, Status.FAILED):
             step.set(passage, "status", Status.FINISHED.value)
         passage.signals.create(kind=Signal.Kind.EDIT, before=before, after=after)
-        _care(passage, text)
+        if care:
+            Passage.objects.filter(pk=passage.pk).update(**_marks(care))
     passage.refresh_from_db()
     return passage
 
@@ -256,6 +269,7 @@ def _ask(
     key: UUID | None,
     replaces: Passage | None = None,
     counted: bool = False,
+    care: bool = False,
 ) -> Passage:
     """A passage for the model to write, queued once this is committed."""
     if not counted:
@@ -271,6 +285,7 @@ def _ask(
         replaces=replaces,
         seed=_seeds.getrandbits(31),
         tone_asked=tone or step.story.tone or _usual_tone(step.story),
+        **_marks(care),
     )
     transaction.on_commit(lambda: _queue(passage))
     return passage
@@ -294,7 +309,6 @@ def _new(step: Step, parent: Passage | None, **fields: Any) -> Passage:
     number = quotas.room_for(step.story, 1)
     passage = step.story.passages.create(parent=parent, number=number, **fields)
     step.added(passage)
-    _care(passage, f"{passage.text}\n{passage.direction}")
     return passage
 
 
@@ -333,5 +347,6 @@ def _first_revision(passage: Passage) -> Revision:
     return first
 
 
-def _care(passage: Passage, text: str) -> None:
-    """Words of someone who may need help: show it beside them, never train on them."""
+def _marks(care: bool) -> dict[str, bool]:
+    """Help is shown beside such words, and no model ever learns from them."""
+    return {"care": True, "never_train": True} if care else {}
