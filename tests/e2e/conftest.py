@@ -4,7 +4,6 @@ The server is the product as `make run` starts it, only with the echo model.
 """
 
 import os
-import re
 import shutil
 import sys
 import urllib.request
@@ -13,8 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from stories.bench.processes import Process, free_port, manage, product_env
 from tests.e2e.desk import Desk
-from tests.processes import Process, free_port, manage, product_env
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])),
@@ -131,6 +130,5 @@ def desk(open_desk) -> Desk:
 @pytest.fixture
 def page(desk):
     """Wren's desk with a new, empty story open on it."""
-    desk.new_story("The kite")
-    assert re.search(r"/stories/[0-9a-f-]{36}/$", desk.page.url)
+    desk.quick_story("The kite")
     return desk
