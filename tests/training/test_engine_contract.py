@@ -400,7 +400,7 @@ def test_a_model_folder_opens_and_writes(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     request.addfinalizer(partial(sys.setswitchinterval, sys.getswitchinterval()))
-    folder = save_tiny(tmp_path / "bard")
+    folder = save_tiny(tmp_path / "bard" / "weights")
     engine = open_engine(str(folder), device="cpu", threads=1, context=128)
     assert (engine.name, engine.context) == ("bard", 128)
     assert sys.getswitchinterval() <= 0.001  # or a busy web server starves the engine

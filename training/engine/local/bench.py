@@ -56,6 +56,11 @@ SHAPES: dict[str, dict[str, int]] = {
 }
 
 
+#: `time.perf_counter`, or `time.process_time`: seconds this process had a core. On a
+#: machine busy with other work only the latter compares like with like.
+Clock = Callable[[], float]
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """Some passages written at once: seconds to each first token, and to the end."""
@@ -146,15 +151,19 @@ def plain_attention(model: PreTrainedModel) -> Iterator[None]:
         model.set_attn_implementation(own)
 
 
-def generate_first(model: PreTrainedModel, ids: Tensor) -> float:
+def generate_first(
+    model: PreTrainedModel, ids: Tensor, clock: Clock = time.perf_counter
+) -> float:
     """Seconds to the first token of a static batch `ids` [batch, tokens]."""
-    return generate_static(model, ids, 1).seconds
+    return generate_static(model, ids, 1, clock).seconds
 
 
-def generate_static(model: PreTrainedModel, ids: Tensor, new: int) -> Run:
+def generate_static(
+    model: PreTrainedModel, ids: Tensor, new: int, clock: Clock = time.perf_counter
+) -> Run:
     """`model.generate` of a static batch, `new` tokens each."""
     options: dict[str, Any] = {"do_sample": False, "pad_token_id": 0}
-    began = time.perf_counter()
+    began = clock()
     with plain_attention(model):
         model.generate(
             ids,
@@ -163,11 +172,13 @@ def generate_static(model: PreTrainedModel, ids: Tensor, new: int) -> Run:
             min_new_tokens=new,
             **options,
         )
-    seconds = time.perf_counter() - began
+    seconds = clock() - began
     return Run([seconds] * len(ids), seconds, len(ids) * new)
 
 
-def continuous(model: PreTrainedModel, ids: Tensor, new: int) -> Run:
+def continuous(
+    model: PreTrainedModel, ids: Tensor, new: int, clock: Clock = time.perf_counter
+) -> Run:
     """transformers' continuous batching, `new` tokens each."""
     blocks = 2 * len(ids) * (ids.shape[1] + new) // 256 + 8
     settings = ContinuousBatchingConfig(
@@ -182,15 +193,15 @@ def continuous(model: PreTrainedModel, ids: Tensor, new: int) -> Run:
         )
         manager.start()
         try:
-            return _collect(manager, ids, new)
+            return _collect(manager, ids, new, clock)
         finally:
             manager.stop(block=True)
 
 
-def _collect(manager: Any, ids: Tensor, new: int) -> Run:
+def _collect(manager: Any, ids: Tensor, new: int, clock: Clock) -> Run:
     first: dict[str, float] = {}
     tokens = 0
-    began = time.perf_counter()
+    began = clock()
     for prompt in ids.tolist():
         manager.add_request(prompt, max_new_tokens=new, streaming=True)
     open_requests = len(ids)
@@ -198,26 +209,31 @@ def _collect(manager: Any, ids: Tensor, new: int) -> Run:
         result = manager.get_result(timeout=60)
         if result is None:
             raise RuntimeError("continuous batching went silent")
-        now = time.perf_counter() - began
+        now = clock() - began
         first.setdefault(result.request_id, now)
         if result.is_finished():
             open_requests -= 1
             tokens += len(result.generated_tokens)
-    return Run(list(first.values()), time.perf_counter() - began, tokens)
+    return Run(list(first.values()), clock() - began, tokens)
 
 
-def engine_run(engine: Engine, prompts: Sequence[Prompt], new: int) -> Run:
+def engine_run(
+    engine: Engine,
+    prompts: Sequence[Prompt],
+    new: int,
+    clock: Clock = time.perf_counter,
+) -> Run:
     """All `prompts` asked of an engine at once, one thread each, as callers do."""
     firsts: list[float] = [0.0] * len(prompts)
     tokens = [0] * len(prompts)
-    began = time.perf_counter()
+    began = clock()
 
     def write(index: int) -> None:
         for piece in engine.generate(
             prompts[index], Sampling(max_tokens=new, seed=index)
         ):
             if piece.tokens and not firsts[index]:
-                firsts[index] = time.perf_counter() - began
+                firsts[index] = clock() - began
             tokens[index] = piece.tokens
 
     callers = [
@@ -227,7 +243,7 @@ def engine_run(engine: Engine, prompts: Sequence[Prompt], new: int) -> Run:
         caller.start()
     for caller in callers:
         caller.join()
-    return Run(firsts, time.perf_counter() - began, sum(tokens))
+    return Run(firsts, clock() - began, sum(tokens))
 
 
 # -- what it comes to
@@ -242,6 +258,7 @@ def compare(
     many: int = 8,
     threads: int = 1,
     device: str = "cpu",
+    clock: Clock = time.perf_counter,
     say: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
     """Measure a shape, or the model folder of that name, and return the figures.
@@ -270,11 +287,11 @@ def compare(
     try:
         for number in range(rounds + 1):
             say(f"round {number} of {rounds}" if number else "warming up")
-            measured = measure_round(model, engine, prompts, ids, new)
+            measured = measure_round(model, engine, prompts, ids, new, clock)
             if number:
                 rounds_of.append(measured)
         say("transformers' continuous batching, once")
-        theirs = continuous(model, ids, new)
+        theirs = continuous(model, ids, new, clock)
     finally:
         engine.close()
     return {
@@ -292,14 +309,15 @@ def measure_round(
     prompts: Sequence[Prompt],
     ids: Tensor,
     new: int,
+    clock: Clock = time.perf_counter,
 ) -> dict[str, float]:
     """Seconds, each next to what it is compared with."""
-    one_first_generate = generate_first(model, ids[:1])
-    one = engine_run(engine, prompts[:1], new)
-    one_generate = generate_static(model, ids[:1], new)
-    many_first_static = generate_first(model, ids)
-    many = engine_run(engine, prompts, new)
-    many_static = generate_static(model, ids, new)
+    one_first_generate = generate_first(model, ids[:1], clock)
+    one = engine_run(engine, prompts[:1], new, clock)
+    one_generate = generate_static(model, ids[:1], new, clock)
+    many_first_static = generate_first(model, ids, clock)
+    many = engine_run(engine, prompts, new, clock)
+    many_static = generate_static(model, ids, new, clock)
     return {
         "one_first_engine_s": one.first[0],
         "one_first_generate_s": one_first_generate,

@@ -87,10 +87,11 @@ def context_of(model: PreTrainedModel, wanted: int | None) -> int:
 
 
 def name_of(source: str) -> str:
-    """What people are told the model is called: no folder above it."""
-    if looks_like_folder(source):
-        return Path(source).expanduser().resolve().name
-    return source
+    """What people are told the model is called: the last telling part of its path."""
+    if not looks_like_folder(source):
+        return source
+    folder = Path(source).expanduser().resolve()
+    return folder.parent.name if folder.name in ("model", "weights") else folder.name
 
 
 def looks_like_folder(source: str) -> bool:
