@@ -75,7 +75,7 @@ class ToneForm(Unpunctuated, forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    valence = slider(_("Light"), *LIGHT)
+    valence = slider(_("Mood"), *LIGHT)
     energy = slider(_("Pace"), *PACE)
     avoid = forms.CharField(
         label=_("Words and subjects to avoid"),

@@ -12,11 +12,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from users import events, privacy
+from users import privacy
 from users.choices import TONES
 from users.models import Consent, Experience, Profile, Role, User
 from users.safety.screen import may_need_help
-from users.sessions import end_sessions, sessions_of
+from users.sessions import end_sessions
 
 MOST_EXPERIENCES = 200
 MOST_VALUES = 12
@@ -220,8 +220,6 @@ def erase_account(*, person: User) -> None:
         everyone = User.objects.exclude(pk=person.pk)
         if everyone.exists() and not others.exclude(pk=person.pk).exists():
             raise ValidationError(_("You are the last admin. Make another one first."))
-    keys = [session.session_key for session in sessions_of(person)]
     with transaction.atomic():
+        end_sessions(person)
         privacy.erase(person)
-    for key in keys:
-        events.session_ended(key)

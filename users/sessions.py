@@ -1,7 +1,10 @@
 """The browser sessions of one person: find them, and end them for good."""
 
+from functools import partial
+
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.db.models import QuerySet
 
 from users import events
@@ -21,6 +24,6 @@ def end_sessions(person, *, keep: str | None = None) -> None:
     """Log a person out everywhere. All sockets close; the page of the session to
     `keep` connects again (its key may be about to change)."""
     for session in sessions_of(person):
+        transaction.on_commit(partial(events.session_ended, session.session_key))
         if session.session_key != keep:
             session.delete()
-        events.session_ended(session.session_key)

@@ -15,6 +15,7 @@ from users import services
 from users.choices import LIGHT, PACE, TONES, VALUES, leaning, value_label
 from users.forms import ExperienceForm, ToneForm, ValueForm
 from users.models import Experience
+from users.safety.screen import may_need_help
 
 STEPS = [
     ("users:experiences", gettext_lazy("Experiences")),
@@ -115,6 +116,7 @@ def values(request: HttpRequest) -> HttpResponse:
         "form": form,
         "chosen": [(value, value_label(value)) for value in chosen],
         "suggested": [(*item, item[0] in chosen) for item in VALUES.items()],
+        "care": any(may_need_help(value) for value in chosen),
         # The row with the pressed button is gone: say where the focus goes.
         "dropped": "without" in request.POST,
     }
