@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from stories.bench.processes import ROOT, product_env
 from storyloom.celery import app
-from tests.processes import ROOT, product_env
 
 WEB = """
 import sys

@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from tests.processes import ROOT
+from stories.bench.processes import ROOT
 from tests.served.conftest import COMMANDS
 
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]

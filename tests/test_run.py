@@ -9,9 +9,15 @@ import time
 
 import pytest
 
-from tests.browser import Browser
-from tests.processes import ROOT, Process, free_port, product_env, wait_until
-from tests.served.conftest import answers
+from stories.bench.browser import Browser
+from stories.bench.processes import (
+    ROOT,
+    Process,
+    answers,
+    free_port,
+    product_env,
+    wait_until,
+)
 
 
 @pytest.fixture

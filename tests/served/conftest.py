@@ -10,14 +10,12 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
 
 import psycopg
 import pytest
 
-from tests.browser import Browser
-from tests.processes import Process, free_port, manage, product_env
+from stories.bench.browser import Browser
+from stories.bench.processes import Process, answers, free_port, manage, product_env
 
 CELERY = [str(Path(sys.executable).with_name("celery")), "-A", "storyloom"]
 #: As in the Makefile and compose.yaml; tests/test_deployment.py compares them.
@@ -174,15 +172,6 @@ def running(place, redis_server, postgres_url):
     yield Loom(address, env, redis_server, postgres_url, processes)
     for process in processes.values():
         process.stop()
-
-
-def answers(address: str) -> bool:
-    try:
-        opener = build_opener(ProxyHandler({}))
-        with opener.open(f"{address}/accounts/login/", timeout=5) as answer:
-            return answer.status == 200
-    except (URLError, ConnectionError):
-        return False
 
 
 @pytest.fixture

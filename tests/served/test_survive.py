@@ -6,6 +6,8 @@ from urllib.error import HTTPError
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from stories.bench.processes import TooLate
+
 #: A page that hears nothing for this long asks (static/js does the same).
 SILENCE = 4
 
@@ -42,9 +44,9 @@ def ask_until_finished(tab, passage):
     for _ in range(5):
         try:
             return tab.finished(passage, patience=SILENCE)
-        except (AssertionError, TimeoutError):
+        except (TooLate, TimeoutError):
             tab.send("story.check")
-    raise AssertionError("an endless spinner")
+    pytest.fail("an endless spinner")
 
 
 def test_a_killed_web_process_loses_nothing_that_the_worker_writes(loom, wren, story):
@@ -85,13 +87,13 @@ def test_redis_may_go_and_come_back(loom, wren, story):
             with wren.tab(story) as tab:
                 passage = tab.ask("[[end]] Go on again.")
                 return tab.finished(passage, 10)["status"] == "finished"
-        except (AssertionError, TimeoutError, ConnectionClosed, OSError):
+        except (TooLate, TimeoutError, ConnectionClosed, OSError):
             return False
 
     for _ in range(4):
         if writes_again():
             return
-    raise AssertionError("the worker did not come back")
+    pytest.fail("the worker did not come back")
 
 
 def wren_reads(wren, story):

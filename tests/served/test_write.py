@@ -150,7 +150,7 @@ def test_logging_out_closes_the_socket(loom, wren, story):
 
 
 def test_a_stranger_reaches_nothing(loom, wren, story):
-    from tests.browser import Browser
+    from stories.bench.browser import Browser
 
     crow = Browser(loom.address)
     crow.sign_up(f"crow{time.monotonic_ns()}@example.org")

@@ -12,6 +12,8 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 from websockets.sync.client import connect
 
+from stories.bench.processes import TooLate
+
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 STORY = re.compile(r"/stories/([0-9a-f-]{36})/")
 
@@ -31,7 +33,8 @@ class Browser:
         """Fill in the form that stands at `path`, or at the library, and send it."""
         page = self.get(path if fields.pop("form", path) else "/stories/")
         token = CSRF.search(page)
-        assert token, f"no form at {path}"
+        if not token:
+            raise TooLate(f"no form at {path}")
         sent = urlencode({**fields, "csrfmiddlewaretoken": token[1]}).encode()
         with self.opener.open(self.address + path, sent, timeout=20) as answer:
             self.at = answer.url
@@ -42,7 +45,8 @@ class Browser:
         self.post(
             "/accounts/signup/", email=email, password1=password, password2=password
         )
-        assert self.cookie("sessionid"), "signing up did not log in"
+        if not self.cookie("sessionid"):
+            raise TooLate("signing up did not log in")
 
     def cookie(self, name: str) -> str:
         return next((c.value or "" for c in self.cookies if c.name == name), "")
@@ -51,7 +55,8 @@ class Browser:
         """The new story's id."""
         self.post("/stories/new", form="", title="The lighthouse")
         found = STORY.search(self.at)
-        assert found, f"no story at {self.at}"
+        if not found:
+            raise TooLate(f"no story at {self.at}")
         return found[1]
 
     @contextmanager
@@ -96,7 +101,7 @@ class Tab:
             event = self.next(left)
             if event["type"] == type and when(event):
                 return event
-        raise AssertionError(f"no {type} within {patience} s, but {self.events}")
+        raise TooLate(f"no {type} within {patience} s, but {self.events}")
 
     def ask(self, text: str, mode: str = "direct") -> int:
         """Request a passage; its id."""

@@ -1,4 +1,4 @@
-"""Real processes for tests: started on free ports, watched, and always ended."""
+"""Real processes, for measuring and for tests: on free ports, watched, always ended."""
 
 import os
 import signal
@@ -8,9 +8,15 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0  # seconds a process may take to be ready on a busy machine
+
+
+class TooLate(Exception):
+    """Something did not happen in time, or a process ended before it did."""
 
 
 def free_port() -> int:
@@ -26,7 +32,17 @@ def wait_until(true: Callable[[], object], what: str, patience: float = PATIENCE
         if result := true():
             return result
         time.sleep(0.05)
-    raise AssertionError(f"not within {patience} s: {what}")
+    raise TooLate(f"not within {patience} s: {what}")
+
+
+def answers(address: str) -> bool:
+    """Whether the log-in page is there."""
+    try:
+        opener = build_opener(ProxyHandler({}))
+        with opener.open(f"{address}/accounts/login/", timeout=5) as answer:
+            return answer.status == 200
+    except (URLError, ConnectionError):
+        return False
 
 
 def product_env(var: Path, **changes: str) -> dict[str, str]:
@@ -53,7 +69,8 @@ def manage(env: dict[str, str], *words: str) -> str:
         text=True,
         timeout=120,
     )
-    assert done.returncode == 0, f"{words}:\n{done.stdout}\n{done.stderr}"
+    if done.returncode:
+        raise TooLate(f"{words}:\n{done.stdout}\n{done.stderr}")
     return done.stdout
 
 
@@ -93,7 +110,7 @@ class Process:
     def is_ready(self) -> bool:
         assert self.running is not None
         if self.running.poll() is not None:
-            raise AssertionError(f"{self.name} ended at once:\n{self.said()}")
+            raise TooLate(f"{self.name} ended at once:\n{self.said()}")
         return bool(self.ready(self))
 
     def said(self) -> str:
