@@ -15,9 +15,6 @@ from stories.services.library import (
     unarchive_story,
 )
 from stories.services.passages import (
-    choose_passage,
-    delete_passage,
-    edit_passage,
     more_alternatives,
     request_passage,
     retry_passage,
@@ -25,6 +22,7 @@ from stories.services.passages import (
 )
 from stories.services.recovery import interrupt_all, recover, recover_stale
 from stories.services.refused import Refused
+from stories.services.rewriting import choose_passage, delete_passage, edit_passage
 
 __all__ = [
     "History",

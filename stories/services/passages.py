@@ -1,35 +1,30 @@
-"""Adding, rewriting and choosing passages."""
+"""Asking for passages: go on, try again, alternatives, stop."""
 
 from random import SystemRandom
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from stories import events, tasks
-from stories.models import (
-    Author,
-    Mode,
-    Passage,
-    Revision,
-    Signal,
-    Status,
-    Story,
-    Tone,
-)
+from stories.models import Author, Mode, Passage, Signal, Status, Story
 from stories.services import quotas, words
 from stories.services.history import Step, change, stop
+from stories.services.path import (
+    UNDER_WAY,
+    lead_to,
+    marks,
+    not_under_way,
+    still_there,
+)
 from stories.services.refused import Refused
-from stories.tree import Skeleton
-from users.models import Profile
+from stories.services.tones import check_tone, usual_tone
 from users.safety import may_need_help
 
 ALTERNATIVES = 4
-UNDER_WAY = (Status.QUEUED, Status.WRITING)
 
 _seeds = SystemRandom()
 
@@ -53,14 +48,14 @@ def request_passage(
     text = words.story_text(text) if mode == Mode.WRITE else words.direction(text)
     if not text.strip():
         mode = Mode.CONTINUE
-    _check_tone(tone)
+    check_tone(tone)
     care = may_need_help(text)
     with change(story, mode) as step:
         if done := _already(story, key):
             return done
         parent = _parent(story, parent)
         if mode == Mode.WRITE:
-            passage = _new(step, parent, mode=mode, key=key, text=text, **_marks(care))
+            passage = _new(step, parent, mode=mode, key=key, text=text, **marks(care))
         else:
             direction = text if mode == Mode.DIRECT else ""
             passage = _ask(
@@ -71,7 +66,7 @@ def request_passage(
                 key=key,
                 care=care,
             )
-        _lead_to(step, passage)
+        lead_to(step, passage)
     return passage
 
 
@@ -85,12 +80,12 @@ def retry_passage(
     """Another passage in its place; the old one stays beside it."""
     direction = words.direction(direction) or passage.direction
     care = may_need_help(direction)
-    _check_tone(tone)
+    check_tone(tone)
     story = passage.story
     with change(story, "retry") as step:
         if done := _already(story, key):
             return done
-        _still_there(passage)
+        still_there(passage)
         if passage.status in UNDER_WAY:
             stop(Passage.objects.filter(pk=passage.pk))
         retry = _ask(
@@ -103,7 +98,7 @@ def retry_passage(
             care=care,
         )
         retry.signals.create(kind=Signal.Kind.RETRY, over=passage)
-        _lead_to(step, retry)
+        lead_to(step, retry)
     return retry
 
 
@@ -119,7 +114,7 @@ def more_alternatives(
     with change(story, "alternatives") as step:
         if _already(story, key):
             return list(story.passages.filter(key__in=keys))
-        _still_there(passage)
+        still_there(passage)
         parent = _parent(story, passage.parent, or_tip=False)
         quotas.may_ask(story, count)
         return [
@@ -150,77 +145,6 @@ def stop_passage(*, passage: Passage) -> None:
     passage.refresh_from_db()
 
 
-def edit_passage(*, passage: Passage, text: str, was: int = 0) -> Passage:
-    """A new revision; what follows stays. `was`: the revision the edit began from."""
-    text = words.story_text(text)
-    care = may_need_help(text)
-    with change(passage.story, "edit") as step:
-        _still_there(passage)
-        _not_under_way(passage)
-        if text == passage.text:
-            return passage
-        if was != (passage.revision.number if passage.revision else 0):
-            sentence = _("This passage was changed somewhere else in the meantime.")
-            raise Refused("conflict", sentence, text=passage.text)
-        if not text.strip():
-            sentence = _("An empty passage cannot be kept. Delete it instead.")
-            raise Refused("empty", sentence)
-        before = passage.revision or _first_revision(passage)
-        last = passage.revisions.aggregate(last=Max("number"))["last"]
-        after = passage.revisions.create(
-            number=last + 1, author=Author.PERSON, text=text
-        )
-        passage.text = text
-        passage.save(update_fields=["text"])
-        step.set(passage, "revision_id", after.pk)
-        if passage.status in (Status.INTERRUPTED, Status.FAILED):
-            step.set(passage, "status", Status.FINISHED.value)
-        passage.signals.create(kind=Signal.Kind.EDIT, before=before, after=after)
-        if care:
-            Passage.objects.filter(pk=passage.pk).update(**_marks(care))
-    passage.refresh_from_db()
-    return passage
-
-
-def delete_passage(*, passage: Passage) -> None:
-    """Hide it, and with it what follows on its branch; undo brings both back."""
-    story = passage.story
-    with change(story, "delete") as step:
-        passage.refresh_from_db()
-        if passage.deleted_at:
-            return
-        tree = Skeleton(story)
-        siblings = tree.siblings(passage.pk)
-        step.set(passage, "deleted_at", timezone.now())
-        stop(Passage.objects.filter(pk=passage.pk))
-        if passage.pk not in tree.up(story.tip_id):
-            return
-        tree.kept.discard(passage.pk)
-        nearest = _nearest(siblings, passage.pk)
-        if nearest:
-            _lead_to(step, story.passages.get(pk=tree.end(nearest)), tree)
-            return
-        if passage.parent_id:
-            step.set(passage.parent, "chosen_id", None)
-        step.set(story, "tip_id", passage.parent_id)
-
-
-def choose_passage(*, passage: Passage) -> None:
-    """Let the path lead through this passage, and on as it last did from there."""
-    story = passage.story
-    with change(story, "choose") as step:
-        tree = Skeleton(story)
-        if not tree.reachable(passage.pk):
-            raise Refused("gone", _("This passage was deleted."))
-        shown = set(tree.up(story.tip_id))
-        _lead_to(step, story.passages.get(pk=tree.end(passage.pk)), tree)
-        if passage.pk in shown:
-            return
-        over = next((s for s in tree.siblings(passage.pk) if s in shown), None)
-        if over:
-            passage.signals.create(kind=Signal.Kind.CHOICE, over_id=over)
-
-
 # --- the parts ---------------------------------------------------------------------
 
 
@@ -237,27 +161,9 @@ def _parent(
         return None
     if parent.story_id != story.pk:
         raise Refused("gone", _("There is no such passage in this story."))
-    _still_there(parent)
-    _not_under_way(parent)
+    still_there(parent)
+    not_under_way(parent)
     return parent
-
-
-def _still_there(passage: Passage) -> None:
-    """Read it again, now that the story is locked: another tab may have deleted it."""
-    passage.refresh_from_db()
-    if passage.deleted_at:
-        raise Refused("gone", _("This passage was deleted."))
-
-
-def _not_under_way(passage: Passage) -> None:
-    if passage.status in UNDER_WAY:
-        sentence = _("Wait until this passage is finished, or stop it.")
-        raise Refused("under_way", sentence)
-
-
-def _check_tone(tone: str) -> None:
-    if tone and tone not in Tone.values:
-        raise Refused("bad_tone", _("There is no such tone."))
 
 
 def _ask(
@@ -284,8 +190,8 @@ def _ask(
         status=Status.QUEUED,
         replaces=replaces,
         seed=_seeds.getrandbits(31),
-        tone_asked=tone or step.story.tone or _usual_tone(step.story),
-        **_marks(care),
+        tone_asked=tone or step.story.tone or usual_tone(step.story.owner_id),
+        **marks(care),
     )
     transaction.on_commit(lambda: _queue(passage))
     return passage
@@ -310,43 +216,3 @@ def _new(step: Step, parent: Passage | None, **fields: Any) -> Passage:
     passage = step.story.passages.create(parent=parent, number=number, **fields)
     step.added(passage)
     return passage
-
-
-def _usual_tone(story: Story) -> str:
-    profile = Profile.objects.filter(person=story.owner_id).first()
-    tones = [tone for tone in profile.tones if tone in Tone.values] if profile else []
-    return tones[0] if tones else ""
-
-
-def _lead_to(step: Step, end: Passage, tree: Skeleton | None = None) -> None:
-    """Make `end` the end of the path, and every branching on the way point to it."""
-    story = step.story
-    if end.parent_id and end.parent_id == story.tip_id:
-        step.set(end.parent, "chosen_id", end.pk)
-    elif end.parent_id:
-        tree = tree or Skeleton(story)
-        line = tree.up(end.parent_id)
-        ahead = dict(zip(line, [end.pk, *line], strict=False))
-        wrong = [pk for pk in line if tree.chosen[pk] != ahead[pk]]
-        for pk, passage in story.passages.in_bulk(wrong).items():
-            step.set(passage, "chosen_id", ahead[pk])
-    step.set(story, "tip_id", end.pk)
-
-
-def _nearest(siblings: list[int], pk: int) -> int | None:
-    at = siblings.index(pk)
-    others = [other for other in siblings if other != pk]
-    return min(others, key=lambda o: abs(siblings.index(o) - at), default=None)
-
-
-def _first_revision(passage: Passage) -> Revision:
-    """What was there before any edit, kept as revision 0."""
-    first, _made = passage.revisions.get_or_create(
-        number=0, defaults={"author": passage.author, "text": passage.text}
-    )
-    return first
-
-
-def _marks(care: bool) -> dict[str, bool]:
-    """Help is shown beside such words, and no model ever learns from them."""
-    return {"care": True, "never_train": True} if care else {}
