@@ -320,15 +320,12 @@ def length_of(text: str) -> str:
     return "short" if words <= SHORT else "medium" if words <= MEDIUM else "long"
 
 
-_WHOLE = re.compile(r"""[.!?…。！？~*][\s"'”’»)\]」』*_]*$|["”»」』\])]\s*$""")
-
-
 def is_half(passage: Told, form: str) -> bool:
     """Did a person stop in the middle of a sentence? Lines of a poem are whole."""
     text = passage.text.strip()
     if not text or passage.author != "person" or form == "poem":
         return False
-    return not _WHOLE.search(text)
+    return text[-1].isalnum() or text[-1] in ",;:-–—(“‘«、，；："
 
 
 def join(before: str, passage: Told) -> str:

@@ -1,1 +1,0 @@
-"""Stories in and out of files."""
