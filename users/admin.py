@@ -1,20 +1,15 @@
 """People, what they told, and who looked. Words stay covered: see users.masking."""
 
-from urllib.parse import urlencode
-
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import forms as auth_forms
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import ValidationError
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from users import privacy, services
+from users.linking import counted, link_to
 from users.masking import MaskedTextAdmin, masked
 from users.models import Experience, Profile, Reveal, Role, User
 from users.sessions import end_sessions
@@ -31,15 +26,6 @@ class NewPasswordForm(auth_forms.AdminPasswordChangeForm):
         person = super().save(commit)
         end_sessions(person)
         return person
-
-
-def counted(name: str):
-    """How many of these a person has, as a subquery: joins would multiply."""
-    relation = User._meta.get_field(name)
-    owner = relation.field.name
-    rows = relation.related_model._default_manager.filter(**{owner: OuterRef("pk")})
-    count = rows.order_by().values(owner).annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(count), 0)
 
 
 @admin.register(User)
@@ -77,8 +63,8 @@ class PersonAdmin(UserAdmin):
     def get_queryset(self, request):
         people = super().get_queryset(request)
         return people.annotate(
-            number_of_stories=counted("stories"),
-            number_of_experiences=counted("experiences"),
+            number_of_stories=counted(User, "stories"),
+            number_of_experiences=counted(User, "experiences"),
         )
 
     def get_readonly_fields(self, request, obj=None):
@@ -90,18 +76,13 @@ class PersonAdmin(UserAdmin):
     @admin.display(description=_("stories"), ordering="number_of_stories")
     def story_count(self, person):
         # By name only: this room does not know the stories room.
-        url = reverse("admin:stories_story_changelist")
-        return self.link(url, "owner__id__exact", person, person.number_of_stories)
+        number = person.number_of_stories
+        return link_to("stories_story", "owner__id__exact", person, number)
 
     @admin.display(description=_("experiences"), ordering="number_of_experiences")
     def experience_count(self, person):
-        url = reverse("admin:users_experience_changelist")
         number = person.number_of_experiences
-        return self.link(url, "person__id__exact", person, number)
-
-    def link(self, url, lookup, person, number):
-        query = urlencode({lookup: person.pk})
-        return format_html('<a href="{}?{}">{}</a>', url, query, number)
+        return link_to("users_experience", "person__id__exact", person, number)
 
     # --- actions ----------------------------------------------------------------
     def has_grant_permission(self, request) -> bool:
@@ -185,11 +166,6 @@ class ExperienceAdmin(MaskedTextAdmin):
     list_select_related = ["person"]
     search_fields = ["person__email", "person__first_name"]
     list_per_page = 50
-
-    def lookup_allowed(self, lookup, value, request):
-        return lookup == "person__id__exact" or super().lookup_allowed(
-            lookup, value, request
-        )
 
     @admin.display(ordering="person__email")
     def email(self, experience):

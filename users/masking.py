@@ -63,6 +63,7 @@ class MaskedTextAdmin(admin.ModelAdmin):
 
     masked_fields: tuple[str, ...] = ()
     owner_path = "person"  # from the row to its person, with "__" between
+    linked_by = "person__id__exact"  # how other lists lead here
     change_form_template = "admin/masked_change_form.html"
 
     def get_queryset(self, request):
@@ -80,6 +81,10 @@ class MaskedTextAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return self.get_fields(request, obj)
+
+    def lookup_allowed(self, lookup, value, request):
+        linked = lookup == self.linked_by
+        return linked or super().lookup_allowed(lookup, value, request)
 
     def has_add_permission(self, request):
         return False
