@@ -22,7 +22,10 @@ class NewStoryForm(forms.ModelForm):
     class Meta:
         model = Story
         fields = ["title", "form"]
-        widgets = {"form": forms.RadioSelect(choices=Form.choices)}
+        widgets = {
+            "title": forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+            "form": forms.RadioSelect(choices=Form.choices),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

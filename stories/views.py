@@ -1,6 +1,7 @@
 """Pages of a story. Fetching is authorising: someone else's story is not found."""
 
 from functools import wraps
+from itertools import pairwise
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,10 +20,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from stories import exchange, library, services, tree
+from stories import exchange, library, prompts, services, tree
 from stories import map as story_map
 from stories.forms import ImportForm, NewStoryForm, SettingsForm
-from stories.models import Passage, Story, Tone
+from stories.models import Author, Passage, Story, Tone
 from users.models import Profile
 
 SHOWN = 30
@@ -105,7 +106,7 @@ def editor(request: HttpRequest, story: Story) -> HttpResponse:
     services.open_story(story=story)
     context = {
         "story": story,
-        "path": tree.path(story=story, limit=SHOWN),
+        "path": shown_path(story),
         "tones": Tone.choices,
     }
     return render(request, "stories/editor.html", context)
@@ -124,10 +125,21 @@ def path(request: HttpRequest, story: Story) -> HttpResponse:
     limit = min(max(count, SHOWN), SHOWN_AT_MOST)
     context = {
         "story": story,
-        "path": tree.path(story=story, limit=limit, before=before),
+        "path": shown_path(story, limit, before),
     }
     template = "stories/_earlier.html" if before else "stories/_path.html"
     return render(request, template, context)
+
+
+def shown_path(story: Story, limit: int = SHOWN, before: Passage | None = None):
+    """The path, with a word on every passage that goes on from half a sentence."""
+    shown = tree.path(story=story, limit=limit, before=before)
+    for previous, passage in pairwise(shown.passages):
+        told = prompts.Told(previous.text, previous.author)
+        passage.goes_on = passage.author == Author.MODEL and prompts.is_half(
+            told, story.form
+        )
+    return shown
 
 
 def number(text: str | int) -> int:

@@ -76,16 +76,14 @@ export class Passages {
   choose(article, way) {
     const id = article.dataset[way];
     if (!id) return;
-    const byButton = article !== document.activeElement;
-    if (article.contains(document.activeElement)) this.path.focusNext = { id, way, byButton };
+    // Whoever pressed the arrow button may want to press it again.
+    this.path.focusNext = article === document.activeElement ? null : way;
     this.socket.send({ type: "passage.choose", passage: Number(id) });
   }
 
   remove(article) {
-    const before = article.previousElementSibling;
     this.socket.send({ type: "passage.delete", passage: Number(article.dataset.id) });
     this.history.tell(gettext("Deleted, with what followed on its branch."), { undo: true });
-    if (before?.matches(".passage")) before.focus();
   }
 
   judge(article, kind, button) {

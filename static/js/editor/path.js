@@ -69,6 +69,7 @@ export class Path extends EventTarget {
   merge(html) {
     const atEnd = this.nearEnd();
     const before = this.last()?.id;
+    const held = this.passages().findIndex((p) => p.contains(document.activeElement));
     Idiomorph.morph(this.element, html, {
       morphStyle: "outerHTML",
       callbacks: {
@@ -82,20 +83,21 @@ export class Path extends EventTarget {
     const grown = this.last()?.id !== before;
     if (atEnd || (grown && this.follow)) this.toEnd(grown);
     this.follow = false;
-    this.settle();
+    this.settle(held);
   }
 
   /** Where the focus or the eye was to go, once the story had changed. */
-  settle() {
+  settle(held) {
     if (this.revealNext) {
       const id = this.revealNext;
       this.revealNext = null;
       setTimeout(() => this.reveal(id)); // after this fetch has come to its end
     }
-    const chosen = this.focusNext && this.passage(this.focusNext.id);
-    if (!chosen) return;
-    const button = chosen.querySelector(`[data-do=${this.focusNext.way}]:not([disabled])`);
-    (this.focusNext.byButton && button ? button : chosen).focus({ preventScroll: true });
+    if (held < 0 || this.element.contains(document.activeElement)) return;
+    // The passage that had the focus is gone: the one in its place takes it.
+    const passage = this.passages()[held] ?? this.last();
+    const button = this.focusNext && passage?.querySelector(`[data-do=${this.focusNext}]:not([disabled])`);
+    (button ?? passage)?.focus({ preventScroll: true });
     this.focusNext = null;
   }
 

@@ -46,6 +46,7 @@ export class Stream extends EventTarget {
   }
 
   finish({ passage, status, text }) {
+    this.take({ passage, offset: 0, text }); // the last words came in no chunk
     this.texts.set(passage, [...text]);
     this.paint(passage);
     this.texts.delete(passage);
