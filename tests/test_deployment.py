@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from stories.bench.processes import ROOT
-from tests.served.conftest import COMMANDS
+from stories.bench.product import COMMANDS
 
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
 MAKEFILE = (ROOT / "Makefile").read_text()

@@ -85,10 +85,25 @@ class Process:
         env: dict[str, str] | None = None,
         user: str | None = None,
         ready: Callable[["Process"], object] = lambda process: True,
+        ends_by: int = signal.SIGTERM,
     ):
         self.name, self.command, self.log = name, command, log
-        self.env, self.user, self.ready = env, user, ready
+        self.env, self.user, self.ready, self.ends_by = env, user, ready, ends_by
         self.running: subprocess.Popen | None = None
+        self.said_before = 0
+
+    def __enter__(self) -> "Process":
+        return self.start()
+
+    def __exit__(self, *_) -> None:
+        self.stop()
+
+    def run_to_its_end(self) -> None:
+        self.start()
+        assert self.running is not None
+        if self.running.wait(PATIENCE):
+            raise TooLate(f"{self.name} failed:\n{self.said()}")
+        self.running = None
 
     def start(self) -> "Process":
         as_user = {"user": self.user, "extra_groups": []} if self.user else {}
@@ -104,7 +119,11 @@ class Process:
                 start_new_session=True,
                 **as_user,
             )
-        wait_until(self.is_ready, f"{self.name} is ready\n{self.said()}")
+        try:
+            wait_until(self.is_ready, f"{self.name} is ready")
+        except TooLate:
+            self.kill()
+            raise
         return self
 
     def is_ready(self) -> bool:
@@ -124,12 +143,12 @@ class Process:
         assert self.running is not None
         return self.running.pid
 
-    def stop(self, sign: int = signal.SIGTERM, patience: float = 15) -> float:
+    def stop(self, sign: int | None = None, patience: float = 15) -> float:
         """Seconds it took to end. What does not end is killed."""
         if self.running is None:
             return 0
         began = time.monotonic()
-        self.signal(sign)
+        self.signal(sign or self.ends_by)
         try:
             self.running.wait(patience)
         except subprocess.TimeoutExpired:

@@ -13,7 +13,7 @@ SILENCE = 4
 
 
 def test_a_killed_worker_leaves_its_text_interrupted_and_a_retry_works(
-    loom, wren, story
+    loom, wren, story, passage_row
 ):
     with wren.tab(story) as tab:
         passage = tab.ask("[[slow]] Go on.")
@@ -27,7 +27,7 @@ def test_a_killed_worker_leaves_its_text_interrupted_and_a_retry_works(
         # At most a second's words are lost: twenty of them at [[slow]]'s pace.
         assert len(shown.split()) - len(finished["text"].split()) <= 20
         assert finished["text"] and shown.startswith(finished["text"])
-        assert loom.passage(passage, "text", "status") == (
+        assert passage_row(passage, "text", "status") == (
             finished["text"],
             "interrupted",
         )
@@ -36,7 +36,7 @@ def test_a_killed_worker_leaves_its_text_interrupted_and_a_retry_works(
         tab.send("passage.retry", passage=passage)
         retry = tab.until("ack")["passage"]
         assert tab.finished(retry)["status"] == "finished"
-    assert loom.passage(passage, "text") == (finished["text"],)
+    assert passage_row(passage, "text") == (finished["text"],)
 
 
 def ask_until_finished(tab, passage):
@@ -49,7 +49,9 @@ def ask_until_finished(tab, passage):
     pytest.fail("an endless spinner")
 
 
-def test_a_killed_web_process_loses_nothing_that_the_worker_writes(loom, wren, story):
+def test_a_killed_web_process_loses_nothing_that_the_worker_writes(
+    loom, wren, story, passage_row
+):
     with wren.tab(story) as tab:
         passage = tab.ask("[[slow]] Go on.")
         tab.until("passage.chunk")
@@ -60,16 +62,16 @@ def test_a_killed_web_process_loses_nothing_that_the_worker_writes(loom, wren, s
     with wren.tab(story) as tab:
         if tab.state["under_way"]:
             tab.finished(passage)
-    text, status = loom.passage(passage, "text", "status")
+    text, status = passage_row(passage, "text", "status")
     assert status == "finished" and len(text.split()) > 30
 
 
-def test_a_worker_asked_to_end_finishes_what_it_writes(loom, wren, story):
+def test_a_worker_asked_to_end_finishes_what_it_writes(loom, wren, story, passage_row):
     with wren.tab(story) as tab:
         passage = tab.ask("[[slow]] Go on.")
         tab.until("passage.chunk")
         assert loom.generation.stop() < 15
-        assert loom.passage(passage, "status") == ("finished",)
+        assert passage_row(passage, "status") == ("finished",)
         loom.generation.start()
 
 

@@ -12,16 +12,20 @@ from celery import Celery
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from stories.bench.browser import Browser
+
 PLANTED = "Quillifer Zanzibar"
 
 
 def deliver_again(loom, passage: int) -> None:
     """What Redis does with a task that took longer than its visibility timeout."""
-    with Celery(broker=loom.redis.url) as outside:
+    with Celery(broker=loom.redis_url) as outside:
         outside.send_task("stories.tasks.write_passage", [passage], queue="generation")
 
 
-def test_a_separate_worker_writes_it_and_it_streams_back(loom, wren, story):
+def test_a_separate_worker_writes_it_and_it_streams_back(
+    loom, wren, story, passage_row
+):
     with wren.tab(story) as tab:
         passage = tab.ask("[[slow]] Go on about the lighthouse.")
         finished = tab.finished(passage)
@@ -29,9 +33,9 @@ def test_a_separate_worker_writes_it_and_it_streams_back(loom, wren, story):
     chunks = [e for e in tab.events if e["type"] == "passage.chunk"]
     assert len(chunks) > 10
     assert finished["text"].startswith(tab.streamed(passage))
-    assert loom.passage(passage, "text", "status") == (finished["text"], "finished")
+    assert passage_row(passage, "text", "status") == (finished["text"], "finished")
     assert re.search(r"write_passage\[\S+\] succeeded", loom.generation.said())
-    assert "write_passage" not in loom.training.said()
+    assert "write_passage" not in loom.workers["training"].said()
 
 
 def test_the_web_process_holds_no_model_library(loom, wren, story):
@@ -42,7 +46,8 @@ def test_the_web_process_holds_no_model_library(loom, wren, story):
 
 
 def test_the_worker_writes_on_threads(loom):
-    children = f"/proc/{loom.generation.pid}/task/{loom.generation.pid}/children"
+    pid = loom.generation.pid
+    children = f"/proc/{pid}/task/{pid}/children"
     with open(children) as file:
         assert file.read().split() == []  # no forked pool
     assert "concurrency: 16 (thread)" in loom.generation.said()
@@ -75,7 +80,9 @@ def test_who_comes_late_gets_the_whole(loom, wren, story):
     assert finished["text"].startswith(streamed)
 
 
-def test_a_wish_to_stop_reaches_the_worker_within_a_second(loom, wren, story):
+def test_a_wish_to_stop_reaches_the_worker_within_a_second(
+    loom, wren, story, passage_row
+):
     with wren.tab(story) as tab:
         passage = tab.ask("[[slow]] Go on.")
         tab.until("passage.chunk")
@@ -85,10 +92,10 @@ def test_a_wish_to_stop_reaches_the_worker_within_a_second(loom, wren, story):
         assert time.monotonic() - began <= 1
     assert finished["status"] == "stopped"
     assert finished["text"]
-    assert loom.passage(passage, "text") == (finished["text"],)
+    assert passage_row(passage, "text") == (finished["text"],)
 
 
-def test_a_task_delivered_four_times_writes_once(loom, wren, story):
+def test_a_task_delivered_four_times_writes_once(loom, wren, story, passage_row):
     with wren.tab(story) as tab:
         loom.generation.stop()
         passage = tab.ask("[[slow]] Go on.")
@@ -100,12 +107,12 @@ def test_a_task_delivered_four_times_writes_once(loom, wren, story):
         time.sleep(1)
     started = [e for e in tab.events if e["type"] == "passage.started"]
     assert len(started) == 1
-    assert loom.passage(passage, "text", "status") == (finished["text"], "finished")
+    assert passage_row(passage, "text", "status") == (finished["text"], "finished")
     assert loom.generation.said().count("write_passage[") >= 4
 
 
-def test_redis_holds_no_personal_text(loom, wren, story):
-    with loom.monitor() as monitor, wren.tab(story) as tab:
+def test_redis_holds_no_personal_text(loom, wren, story, monitor):
+    with monitor() as monitor, wren.tab(story) as tab:
         passage = tab.ask(f"[[slow]] [[end]] Tell of {PLANTED}.")
         assert tab.finished(passage)["status"] == "finished"
         tab.ask(f"{PLANTED} went home.", mode="write")
@@ -150,8 +157,6 @@ def test_logging_out_closes_the_socket(loom, wren, story):
 
 
 def test_a_stranger_reaches_nothing(loom, wren, story):
-    from stories.bench.browser import Browser
-
     crow = Browser(loom.address)
     crow.sign_up(f"crow{time.monotonic_ns()}@example.org")
     with pytest.raises(HTTPError, match="404"):
@@ -177,6 +182,6 @@ def test_a_stranger_reaches_nothing(loom, wren, story):
 
 
 def test_it_is_postgresql_that_holds_the_story(loom, wren, story):
-    with psycopg.connect(loom.database) as connection:
+    with psycopg.connect(loom.env["STORYLOOM_DATABASE_URL"]) as connection:
         query = "SELECT count(*) FROM stories_story WHERE id = %s"
         assert connection.execute(query, [story]).fetchone() == (1,)
