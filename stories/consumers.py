@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
-from stories import services, tasks
+from stories import services
 from stories.events import story_group
 from stories.messages import Malformed, Message, parse
 from stories.models import Passage, Story
@@ -53,7 +53,6 @@ class StoryConsumer(AsyncWebsocketConsumer):
         for group in self.groups_joined:
             await self.channel_layer.group_add(group, self.channel_name)
         await self.send_state()
-        await in_thread(warm)()
 
     async def disconnect(self, code):
         for group in getattr(self, "groups_joined", []):
@@ -171,11 +170,6 @@ class Bucket:
 
 def find_story(person, story_id) -> Story | None:
     return Story.objects.owned_by(person).filter(pk=story_id).first()
-
-
-def warm() -> None:
-    if settings.EMBEDDED:
-        tasks.warm_engine.delay()
 
 
 def state_of(story_id) -> dict[str, Any] | None:

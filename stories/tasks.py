@@ -11,14 +11,6 @@ def write_passage(passage_id: int) -> None:
 
 
 @shared_task
-def warm_engine() -> None:
-    """Load the model while someone is still thinking of what to write."""
-    from training.services import engine
-
-    engine()
-
-
-@shared_task
 def recover_stale() -> None:
     """Interrupt passages whose worker is gone, should nobody be looking at them."""
     from stories.services import recover_stale

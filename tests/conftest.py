@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
-from storyloom.celery import pools
+from storyloom.celery import stop_pools
 from tests.factories import PersonFactory, StoryFactory
 from training import services as training
 from users.models import Role
@@ -24,9 +24,7 @@ def a_clean_house():
     """No cached key and no engine outlives its test, nor does a writing thread."""
     yield
     training.close_engine()
-    for pool in pools.values():
-        pool.shutdown(wait=True)
-    pools.clear()
+    stop_pools(wait=True)
     cache.clear()
 
 

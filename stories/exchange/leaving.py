@@ -111,9 +111,9 @@ def _paragraphs(story: Story) -> list[str]:
         if open_end:
             texts[-1] = prompts.join(texts[-1], told)
         else:
-            texts.append(told.text.strip())
+            texts.append(told.text.lstrip())
         open_end = prompts.is_half(told, story.form)
-    return texts
+    return [text.rstrip() for text in texts]
 
 
 def _plain_markdown(text: str) -> str:

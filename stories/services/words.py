@@ -16,9 +16,14 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """One kind of line end, nothing unstorable, no blanks at the end."""
+    """One kind of line end, nothing unstorable, at most one blank at the end.
+
+    That blank says that a half sentence goes on with a new word.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return UNSTORABLE.sub("", text).rstrip()
+    text = UNSTORABLE.sub("", text)
+    whole = text.rstrip()
+    return f"{whole} " if whole and text[-1] == " " else whole
 
 
 def story_text(text: str) -> str:

@@ -1,0 +1,87 @@
+"""Words, names and lengths in what people write."""
+
+import re
+from collections.abc import Callable, Sequence
+
+Count = Callable[[str], int]  # tokens in a text
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_COMMON = frozenset(
+    "about after again all also and any are because been before being but came can "
+    "could did does down each even every feeling felt first for from get got had has "
+    "have her here hers him his how into its just like made many more most much must "
+    "near never not now off one only other our out over own said saw see she should "
+    "some still such than that the their them then there these they this those time "
+    "too two under until very was way went were what when where which while who why "
+    "will with would you your".split()
+)
+
+
+def words_of(text: str) -> set[str]:
+    return {word for word in _WORD.findall(text.lower()) if word not in _COMMON}
+
+
+#: Capitalised words that follow another word, not the beginning of a sentence.
+_NAME = re.compile(
+    r"(?<=[^\W\d_])[,;]? "
+    r"([A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?:[ -][A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)*)"
+)
+_NOT_NAMES = frozenset(
+    "I Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February "
+    "March April May June July August September October November December "
+    "Christmas Easter God Mr Mrs Ms Dr English French German Chinese Spanish".split()
+)
+
+
+def names_in(text: str) -> list[str]:
+    """Capitalised words inside sentences, those met most often first."""
+    seen: dict[str, int] = {}
+    for name in _NAME.findall(text):
+        if name not in _NOT_NAMES:
+            seen[name] = seen.get(name, 0) + 1
+    return sorted(seen, key=lambda name: -seen[name])
+
+
+def people_in(who: str) -> list[str]:
+    """Names in an answer to "who was there": "my aunt Rosa and Tobi" gives two."""
+    names = re.findall(
+        r"[A-ZÀ-ÖØ-Þ][\w'’-]+(?:[ -][A-ZÀ-ÖØ-Þ][\w'’-]+)*|[\u4e00-\u9fff]{2,4}", who
+    )
+    return [name for name in names if name not in _NOT_NAMES and name != "My"]
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def shorten(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    return text[:limit].rsplit(" ", 1)[0] + "…"
+
+
+def unique(words: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(filter(None, words)))
+
+
+def first_tokens(text: str, budget: int, count: Count) -> str:
+    return _within(text, budget, count, lambda length: text[:length])
+
+
+def last_tokens(text: str, budget: int, count: Count) -> str:
+    """The end of a text, beginning with a whole word."""
+    return _within(text, budget, count, lambda length: text[len(text) - length :])
+
+
+def _within(text: str, budget: int, count: Count, cut: Callable[[int], str]) -> str:
+    """The longest cut that fits, found by halving; cut between words if it can be."""
+    if count(text) <= budget:
+        return text
+    low, high = 0, len(text)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if count(cut(middle)) <= budget else (low, middle)
+    fitting = cut(low)
+    if text.startswith(fitting):
+        return fitting.rsplit(" ", 1)[0] if " " in fitting else fitting
+    return fitting.split(" ", 1)[1] if " " in fitting else fitting
