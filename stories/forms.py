@@ -1,13 +1,9 @@
-"""What a person may type about a story, and how the file they bring is read."""
-
-import json
+"""What a person may type about a story."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from stories.models import Form, Story
-
-IMPORT_BYTES = 8 * 1024 * 1024
 
 
 class NewStoryForm(forms.ModelForm):
@@ -75,15 +71,3 @@ class SettingsForm(forms.ModelForm):
 
 class ImportForm(forms.Form):
     file = forms.FileField(label=_("A story file"))
-
-    def clean_file(self):
-        """The story inside the file, as plain data."""
-        file = self.cleaned_data["file"]
-        if file.size > IMPORT_BYTES:
-            raise forms.ValidationError(_("That file is larger than 8 MB."))
-        try:
-            return json.loads(file.read().decode("utf-8"))
-        except (UnicodeDecodeError, ValueError, RecursionError):
-            raise forms.ValidationError(
-                _("That is not a story exported as JSON by Storyloom.")
-            ) from None

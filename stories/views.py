@@ -88,10 +88,10 @@ def bring(request: HttpRequest) -> HttpResponse:
     """Import a story from a file."""
     form = ImportForm(request.POST, request.FILES, auto_id="import_%s")
     if form.is_valid():
+        file = form.cleaned_data["file"].read(exchange.MOST_BYTES + 1)
         try:
-            story = exchange.import_story(
-                person=request.user, data=form.cleaned_data["file"]
-            )
+            data = exchange.read(file)
+            story = exchange.import_story(person=request.user, data=data)
         except services.Refused as refused:
             form.add_error("file", refused.sentence)
         else:
