@@ -93,7 +93,12 @@ class Writer:
             passage.story_id,
             events.PassageStarted(passage.pk, passage.parent_id, version),
         )
-        sampling = sampling_for(passage, engine)
+        sampling = sampling_for(
+            engine,
+            length=passage.story.length,
+            creativity=passage.story.creativity,
+            seed=passage.seed or 0,
+        )
         assembled = assemble(passage, engine, sampling.max_tokens)
         self.mine.update(
             model=engine.name[:200],
@@ -175,14 +180,15 @@ class Writer:
         )
 
 
-def sampling_for(passage: Passage, engine: Engine) -> Sampling:
-    story = passage.story
-    temperature, top_p = DRAWING[Creativity(story.creativity)]
+def sampling_for(
+    engine: Engine, *, length: str, creativity: str, seed: int
+) -> Sampling:
+    temperature, top_p = DRAWING[Creativity(creativity)]
     return Sampling(
-        max_tokens=min(TOKENS[Length(story.length)], engine.context // 3),
+        max_tokens=min(TOKENS[Length(length)], engine.context // 3),
         temperature=temperature,
         top_p=top_p,
-        seed=passage.seed or 0,
+        seed=seed,
     )
 
 
