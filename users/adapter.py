@@ -3,7 +3,6 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from users import events
@@ -41,9 +40,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().is_email_verified(request, email)
 
     def clean_email(self, email) -> str:
-        most = User._meta.get_field("email").max_length
-        if len(email) > most:
-            raise ValidationError(_("This address is too long."))
+        User._meta.get_field("email").run_validators(email)  # its length, too
         return super().clean_email(email)
 
     def login(self, request, user) -> None:

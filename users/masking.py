@@ -98,7 +98,7 @@ class MaskedTextAdmin(admin.ModelAdmin):
         return [path("<path:object_id>/reveal/", view, name=name), *super().get_urls()]
 
     def names(self) -> tuple[str, str]:
-        return self.opts.app_label, self.opts.model_name
+        return self.opts.app_label, str(self.opts.model_name)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         reveal = reverse("admin:{}_{}_reveal".format(*self.names()), args=[object_id])

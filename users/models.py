@@ -34,8 +34,8 @@ class PersonManager(UserManager):
 class User(AbstractUser):
     """A person. `role` is granted by an admin, never chosen by oneself."""
 
-    username = None
-    last_name = None
+    username = None  # type: ignore[assignment]  # Django's way to drop a field
+    last_name = None  # type: ignore[assignment]
     email = models.EmailField(
         _("e-mail"),
         unique=True,
