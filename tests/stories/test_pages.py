@@ -11,10 +11,9 @@ from django.urls import reverse
 
 from stories import map as story_map
 from stories import tree
-from stories.models import Author, Mode, Passage, Signal, Status, Story
+from stories.bench.pages import PAGES, thread
+from stories.models import Author, Passage, Signal, Story
 from tests.factories import PassageFactory, StoryFactory
-
-PAGES = ["editor", "path", "map", "settings"]
 
 
 @pytest.fixture
@@ -26,28 +25,6 @@ def browser(wren):
 
 def address(name, story, *more):
     return reverse(f"stories:{name}", args=[story.pk, *more])
-
-
-def thread(story, length):
-    """A long path without branches, as an import would store it."""
-    passages = Passage.objects.bulk_create(
-        Passage(
-            story=story,
-            number=number,
-            author=Author.MODEL if number % 2 else Author.PERSON,
-            mode=Mode.CONTINUE if number % 2 else Mode.WRITE,
-            status=Status.FINISHED,
-            text=f"Passage {number}. " + "The river went on. " * 12,
-        )
-        for number in range(1, length + 1)
-    )
-    for before, after in zip(passages, passages[1:], strict=False):
-        after.parent = before
-        before.chosen = after
-    Passage.objects.bulk_update(passages, ["parent", "chosen"], batch_size=500)
-    story.tip = passages[-1]
-    story.save()
-    return passages
 
 
 # --- whose ----------------------------------------------------------------
