@@ -276,7 +276,13 @@ def lengths(segments: list[Segment]) -> list[tuple[int, int]]:
 
 def test_writers_get_their_token_and_readers_share_the_rest_in_order() -> None:
     requests = [fake_request(30, 0), fake_request(9, 8), fake_request(30, 0)]
-    assert lengths(plan(requests, 40)) == [(8, 9), (0, 30), (0, 10)]
+    assert lengths(plan(requests, 40, 40)) == [(8, 9), (0, 30), (0, 10)]
+
+
+def test_a_long_prompt_is_not_kept_waiting_for_the_next_one() -> None:
+    requests = [fake_request(30, 0), fake_request(30, 0)]
+    assert lengths(plan(requests, 99, together=30)) == [(0, 30)]
+    assert lengths(plan(requests, 99, together=31)) == [(0, 30), (0, 30)]
 
 
 def test_a_started_prompt_is_read_on_where_it_stopped() -> None:
@@ -287,11 +293,11 @@ def test_a_pace_keeps_running_streams_running() -> None:
     pace = Pace()
     quiet, busy = fake_request(30, 0), fake_request(30, 29)
     busy.drafts[0].tokens = 1
-    assert pace.budget([quiet]) == ALONE
-    assert pace.budget([quiet, busy]) == LEAST
+    assert pace.portion([quiet]) == ALONE
+    assert pace.portion([quiet, busy]) == LEAST
     pace.learn([Segment(quiet.rows[0], 0, 100)], seconds=0.2)
-    assert pace.budget([quiet, busy]) == int(STALL / 0.002)
-    assert pace.budget([quiet, quiet, busy]) == int(2 * STALL / 0.002)
+    assert pace.portion([quiet, busy]) == int(STALL / 0.002)
+    assert pace.portion([quiet, quiet, busy]) == int(2 * STALL / 0.002)
 
 
 # -- chat

@@ -143,23 +143,25 @@ class Request:
             row.cache = row.scores = None
 
 
-def plan(requests: Iterable[Request], prompt_budget: int) -> list[Segment]:
-    """What the next step feeds: a token for every row that is writing, and up to
-    `prompt_budget` tokens of the prompts still to be read, first come, first served.
+def plan(requests: Iterable[Request], portion: int, together: int = 1) -> list[Segment]:
+    """What the next step feeds: a token for every row that is writing, and at most
+    `portion` tokens of prompts still to be read, first come, first served.
 
-    First come, first served because reading is bound by arithmetic: two prompts read
-    side by side would both be ready when the second is ready in turn.
+    Another prompt is begun in the same step only while fewer than `together` tokens
+    are read in it. Beyond that, reading takes time in proportion to the tokens: two
+    prompts read side by side would both be ready when the second is ready in turn.
     """
     writing: list[Segment] = []
     reading: list[Segment] = []
+    read = 0
     for row in (row for request in requests for row in request.rows):
         left = len(row.ids) - row.cached
         if left == 1 and row.cached:
             writing.append(Segment(row, row.cached, row.cached + 1))
-        elif left and prompt_budget > 0:
-            length = min(left, prompt_budget)
+        elif left and read < min(portion, together):
+            length = min(left, portion - read)
             reading.append(Segment(row, row.cached, row.cached + length))
-            prompt_budget -= length
+            read += length
     return writing + reading
 
 

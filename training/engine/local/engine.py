@@ -96,7 +96,7 @@ class LocalEngine:
         self._processors = processors
         self._max_batch = max_batch
         self._forward = choose_forward(model)
-        self._pace = Pace()
+        self._pace = Pace(model.device.type)
         self._inbox: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._waiting: list[Request] = []
         self._running: list[Request] = []
@@ -238,7 +238,8 @@ class LocalEngine:
 
     def _step(self) -> None:
         """Feed every running request once, and hand out what that yields."""
-        segments = plan(self._running, self._pace.budget(self._running))
+        portion = self._pace.portion(self._running)
+        segments = plan(self._running, portion, self._pace.together)
         began = time.monotonic()
         try:
             note(segments, self._forward(segments))

@@ -11,15 +11,19 @@ STALL = 0.4
 ALONE = 1024
 #: Fewer tokens than this are read no faster than this many.
 LEAST = 32
+#: Tokens in one step up to which reading more of them takes hardly longer.
+TOGETHER = {"cpu": 128, "cuda": 2048}
 
 
 class Pace:
     """Learns how fast the model reads, to keep running streams running."""
 
-    def __init__(self) -> None:
+    def __init__(self, device: str = "cpu") -> None:
+        #: See `batch.plan`.
+        self.together = TOGETHER[device]
         self._seconds_per_token: float | None = None
 
-    def budget(self, requests: Sequence[Request]) -> int:
+    def portion(self, requests: Sequence[Request]) -> int:
         """Prompt tokens the next step may read.
 
         Small portions slow reading down, so they must be worth it: when several
