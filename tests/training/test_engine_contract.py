@@ -266,7 +266,7 @@ def test_a_request_beyond_the_batch_waits_and_then_runs() -> None:
     engine.close()
 
 
-def test_one_failing_request_harms_no_other() -> None:
+def test_one_failing_request_harms_no_other(caplog: pytest.LogCaptureFixture) -> None:
     engine = open_tiny(
         processors=lambda ids, sampling: [Broken()] if sampling.seed == 13 else []
     )
@@ -278,6 +278,8 @@ def test_one_failing_request_harms_no_other() -> None:
         with pytest.raises(EngineError) as caught:
             bad.result(timeout=30)
     assert "broken" not in str(caught.value)
+    assert "RuntimeError at test_engine_contract.py" in caplog.text
+    assert "broken" not in caplog.text  # an error's message may quote a story
     until(lambda: engine.places == 0)
     engine.close()
 

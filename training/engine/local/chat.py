@@ -25,6 +25,9 @@ class Chat:
         self._tokenizer = tokenizer
         self._lock = threading.Lock()  # a fast tokenizer may be borrowed only once
         self._control = control_strings(tokenizer)
+        # The first call may change a tokenizer's settings (a saved truncation is
+        # switched off), which must not happen while another thread decodes.
+        self._ids("", special=False)
         self._has_template = bool(tokenizer.chat_template)
         self._takes_system = self._has_template and self._shows_system()
 

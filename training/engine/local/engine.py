@@ -6,7 +6,9 @@ import queue
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
 
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -205,8 +207,10 @@ class LocalEngine:
         torch.set_num_threads(self._threads)
         while not self._closed.is_set():
             self._admit()
-            if self._running:
+            try:
                 self._step()
+            except Exception as error:  # the thread must outlive whatever fails
+                self._fail_all(error)
         self._abandon()
 
     def _admit(self) -> None:
@@ -238,14 +242,12 @@ class LocalEngine:
 
     def _step(self) -> None:
         """Feed every running request once, and hand out what that yields."""
+        if not self._running:
+            return
         portion = self._pace.portion(self._running)
         segments = plan(self._running, portion, self._pace.together)
         began = time.monotonic()
-        try:
-            note(segments, self._forward(segments))
-        except Exception as error:
-            self._fail_all(error)
-            return
+        note(segments, self._forward(segments))
         self._pace.learn(segments, time.monotonic() - began)
         for request in self._running:
             self._advance(request)
@@ -256,13 +258,12 @@ class LocalEngine:
         try:
             request.advance()
         except Exception as error:
-            # Only the kind of error is logged: its text may quote the story.
-            logger.error("a passage failed: %s", type(error).__name__)
+            logger.error("a passage failed: %s", describe(error))
             request.fail(EngineError(FAILED))
 
     def _fail_all(self, error: Exception) -> None:
         """The step itself failed: nobody's cache can be trusted any more."""
-        logger.error("a step of the model failed: %s", type(error).__name__)
+        logger.error("a step of the model failed: %s", describe(error))
         for request in self._running:
             request.fail(EngineError(FAILED))
         self._drop_finished()
@@ -273,6 +274,15 @@ class LocalEngine:
         for request in self._running + self._waiting:
             request.fail(EngineError(STOPPED))
         self._running, self._waiting = [], []
+
+
+def describe(error: Exception) -> str:
+    """Kind and place of an error for the log. Its message may quote a story."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = (
+        f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    )
+    return f"{type(error).__name__}{where}"
 
 
 def end_tokens(
