@@ -20,7 +20,7 @@ from stories import events, prompts, tree
 from stories.models import Creativity, Form, Length, Mode, Passage, Status, Story
 from training.engine import Engine, EngineError, Prompt, Sampling
 from training.services import engine as open_engine
-from users.models import Profile
+from users.services import profile_for_prompt
 
 logger = logging.getLogger(__name__)
 
@@ -196,7 +196,7 @@ def assemble(passage: Passage, engine: Engine, room: int) -> prompts.Assembled:
     """What the model will see: this story's path and its owner's own words only."""
     story = passage.story
     owner = story.owner
-    profile = Profile.objects.filter(person=owner).first() or Profile()
+    told = profile_for_prompt(owner)
     path = tree.tail(passage=passage, limit=engine.context // 20)
     return prompts.fit(
         engine=engine,
@@ -207,10 +207,10 @@ def assemble(passage: Passage, engine: Engine, room: int) -> prompts.Assembled:
             note=story.note,
             length=story.length,
         ),
-        profile=prompts.About(values=profile.values, avoid=profile.avoid),
+        profile=prompts.About(values=told.values, avoid=told.avoid),
         experiences=[
-            prompts.Lived(e.pk, e.what, e.when, e.where, e.who, e.felt)
-            for e in owner.experiences.for_prompts()
+            prompts.Lived(e.id, e.what, e.when, e.where, e.who, e.felt)
+            for e in told.experiences
         ],
         path=[prompts.Told(p.text, p.author, p.tone_asked) for p in path],
         ask=prompts.Ask(

@@ -73,3 +73,17 @@ def test_the_prompt_gets_plain_values(wren):
     assert (profile.valence, profile.energy) == (-0.5, 0.25)
     assert profile.experiences[0].what == "The ice broke"
     assert profile.experiences[0].who == "Ilse"
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_what_the_model_saw_holds_only_what_was_allowed(
+    editor, story, wren, told
+):
+    page = await editor(story, wren)
+    await page.ask("passage.request", mode="continue")
+    await page.until("passage.finished")
+
+    saw = str((await story.passages.aget()).saw)
+
+    assert "told as prompt" in saw and "told as train" in saw
+    assert "told as never" not in saw
