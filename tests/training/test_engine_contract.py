@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from tests.training.engines import (
@@ -418,6 +419,22 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 def test_a_model_without_a_tokenizer_is_refused(tmp_path: Path) -> None:
     tiny_model("llama").save_pretrained(tmp_path)
     with pytest.raises(EngineError, match="tokenizer"):
+        open_engine(str(tmp_path))
+
+
+def test_damaged_weights_are_refused(tmp_path: Path) -> None:
+    weights = save_tiny(tmp_path) / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    with pytest.raises(EngineError, match="could not be loaded"):
+        open_engine(str(tmp_path))
+
+
+def test_a_model_without_all_its_weights_is_refused(tmp_path: Path) -> None:
+    weights = save_tiny(tmp_path) / "model.safetensors"
+    tensors = load_file(weights)
+    del tensors["model.layers.1.mlp.up_proj.weight"]
+    save_file(tensors, weights, metadata={"format": "pt"})
+    with pytest.raises(EngineError, match="lacks some of its weights"):
         open_engine(str(tmp_path))
 
 

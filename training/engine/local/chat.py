@@ -82,6 +82,8 @@ class Chat:
                     tokenize=False,
                     add_generation_prompt=not is_open,
                     continue_final_message=is_open,
+                    # For templates that know it: a story, not thoughts about one.
+                    enable_thinking=False,
                 )
         except (TemplateError, ValueError, TypeError):
             # The error quotes the conversation, so it must not be passed on.

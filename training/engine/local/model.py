@@ -33,19 +33,24 @@ def load(source: str, device: str) -> tuple[PreTrainedModel, PreTrainedTokenizer
     try:
         config = AutoConfig.from_pretrained(source, trust_remote_code=False)
         tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
-        model = AutoModelForCausalLM.from_pretrained(
+        model, report = AutoModelForCausalLM.from_pretrained(
             source,
             config=config,
             dtype=pick_dtype(where),
             use_safetensors=True,
             trust_remote_code=False,
+            output_loading_info=True,
         )
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+    except Exception as error:  # a broken folder can provoke anything
         raise EngineError(
             f"The language model “{source}” could not be loaded. It must be a causal "
             "language model with a tokenizer and safetensors weights, in a folder or "
             "within reach on the Hugging Face hub."
         ) from error
+    if report["missing_keys"] or report["mismatched_keys"]:
+        raise EngineError(  # transformers would fill the gaps with random numbers
+            f"The language model “{source}” lacks some of its weights."
+        )
     model.requires_grad_(False)
     return model.eval().to(where), tokenizer
 
