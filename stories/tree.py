@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Q
 from django.db.models.functions import Left
 
 from stories.models import Passage, Signal, Story
@@ -122,13 +123,12 @@ def _ids_up_from(passage_id: int | None, limit: int) -> list[int]:
 
 
 def _add_alternatives(story: Story, passages: list[Passage]) -> None:
-    parents = {passage.parent_id for passage in passages}
-    kept = story.passages.kept().order_by("number").values_list("parent_id", "id")
-    families: dict[int | None, list[int]] = {parent: [] for parent in parents}
-    children = list(kept.filter(parent__in=parents - {None}))
-    if None in parents:
-        children += kept.filter(parent=None)
-    for parent, pk in children:
+    families: dict[int | None, list[int]] = {p.parent_id: [] for p in passages}
+    siblings = Q(parent__in=[pk for pk in families if pk])
+    if None in families:
+        siblings |= Q(parent=None)
+    kept = story.passages.kept().filter(siblings).order_by("number")
+    for parent, pk in kept.values_list("parent_id", "id"):
         families[parent].append(pk)
     for passage in passages:
         family = families[passage.parent_id]
