@@ -24,7 +24,7 @@ from stories import exchange, library, prompts, services, tree
 from stories import map as story_map
 from stories.forms import ImportForm, NewStoryForm, SettingsForm
 from stories.models import Author, Passage, Story, Tone
-from users.models import Profile
+from users.models import Experience, Profile
 
 SHOWN = 30
 #: A tab that has scrolled far back refreshes at most this much of the path.
@@ -63,9 +63,15 @@ def shelf(request: HttpRequest) -> HttpResponse:
         "counts": library.counts(request.user),
         "new_story": NewStoryForm(auto_id="new_%s"),
         "import_form": ImportForm(auto_id="import_%s"),
-        "unknown": not Profile.objects.filter(person=request.user).exists(),
+        "unknown": is_unknown(request.user),
     }
     return render(request, "stories/library.html", context)
+
+
+def is_unknown(person) -> bool:
+    """Nothing is known yet that could shape this person's stories."""
+    told = Experience.objects.owned_by(person), Profile.objects.filter(person=person)
+    return not any(rows.exists() for rows in told)
 
 
 @personal

@@ -1,5 +1,7 @@
 """Every page, on a phone and on a desk, in the light and in the dark."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -149,3 +151,14 @@ def test_help_is_shown_beside_words_of_someone_in_danger(page):
     page.write("I want to kill myself.")
     expect(page.last.locator(".care")).to_contain_text("speak with a person")
     assert page.text == "I want to kill myself."
+
+
+def test_searching_shows_what_is_found_without_a_reload(desk):
+    for title in ("Snow in May", "The tide"):
+        desk.quick_story(title)
+    desk.go("/stories/")
+    desk.page.fill("#q", "tide")
+    expect(desk.page.locator(".story-card", has_text="Snow in May")).to_have_count(0)
+    expect(desk.page.locator(".story-card", has_text="The tide")).to_have_count(1)
+    expect(desk.page.locator("#found")).to_have_text("1 story found")
+    expect(desk.page).to_have_url(re.compile("q=tide"))

@@ -26,7 +26,7 @@ new Connection(root, socket, outbox);
 new Passages(story, socket, path, history);
 new Sheets(socket, path);
 new Unsent(story, outbox, socket, composer, path);
-new Announcer(stream);
+const announcer = new Announcer(stream);
 keys(composer);
 
 // Whatever changed, the server draws the path; then we ask what can be undone.
@@ -37,7 +37,10 @@ async function changed() {
   asking = setTimeout(() => socket.say({ type: "story.check" }), 60);
 }
 socket.on("story.changed", changed);
-socket.on("care", () => path.refresh());
+socket.on("care", () => {
+  announcer.say(gettext("Help is shown beside your words."));
+  path.refresh();
+});
 socket.on("ack", ({ asked }) => asked?.type === "passage.choose" && path.refresh());
 socket.on("story.state", ({ version }) => {
   if (version !== Number(path.element.dataset.version)) path.refresh();
