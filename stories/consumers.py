@@ -122,9 +122,9 @@ class StoryConsumer(AsyncWebsocketConsumer):
         missing = have - chunk["offset"]
         if missing < 0:
             await self.send_state()
-            have = self.sent.get(chunk["passage"])
-            if have is None:  # it has ended meanwhile: passage.finished comes
+            if chunk["passage"] not in self.sent:  # it has ended: that is said next
                 return None
+            have = self.sent[chunk["passage"]]
             missing = have - chunk["offset"]
         text = chunk["text"][missing:]
         if not text:

@@ -143,7 +143,7 @@ def _checked(place: str, name: str, value: Any, field: Field) -> Any:
         return _time(value, facts)
     if type(value) is not field.kind:
         raise wrong(_("%(place)s: “%(name)s” is of the wrong kind."), **facts)
-    if field.kind is str:
+    if isinstance(value, str):
         value = UNSTORABLE.sub("", value)
     if field.among and value not in field.among:
         raise wrong(_("%(place)s: “%(name)s” has a value we do not know."), **facts)

@@ -27,11 +27,11 @@ def usual_tone(person_id: int) -> str:
 def tone_between(valence: float, energy: float) -> str:
     """The tone nearest to where a person put the sliders; none for the middle."""
     if valence > CLEARLY:
-        restless, calm, level = Tone.JOYFUL, Tone.TENDER, Tone.HOPEFUL
+        calm, level, restless = "tender", "hopeful", "joyful"
     elif valence < -CLEARLY:
-        restless, calm, level = Tone.TENSE, Tone.WISTFUL, Tone.SAD
+        calm, level, restless = "wistful", "sad", "tense"
     else:
-        restless, calm, level = Tone.TENSE, Tone.NEUTRAL, ""
+        calm, level, restless = "neutral", "", "tense"
     if energy > CLEARLY:
-        return str(restless)
-    return str(calm if energy < -CLEARLY else level)
+        return restless
+    return calm if energy < -CLEARLY else level

@@ -205,7 +205,7 @@ def test_an_empty_passage_is_left_out():
     assert contents(build(path=path), "assistant") == ["It rained."]
 
 
-# --- budgets ---------------------------------------------------------------------------
+# --- budgets -------------------------------------------------------------------
 
 LONG = [Told(f"Passage {n} " + "word " * 40 + "end.", "model") for n in range(50)]
 
