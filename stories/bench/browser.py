@@ -51,9 +51,9 @@ class Browser:
     def cookie(self, name: str) -> str:
         return next((c.value or "" for c in self.cookies if c.name == name), "")
 
-    def start_story(self) -> str:
+    def start_story(self, title: str = "The lighthouse") -> str:
         """The new story's id."""
-        self.post("/stories/new", form="", title="The lighthouse")
+        self.post("/stories/new", form="", title=title)
         found = STORY.search(self.at)
         if not found:
             raise TooLate(f"no story at {self.at}")
@@ -69,6 +69,7 @@ class Browser:
             proxy=None,
             compression=None,
             close_timeout=2,
+            max_queue=None,  # what is not read yet must not hold up the rest
         )
         with socket:
             tab = Tab(socket)

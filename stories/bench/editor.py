@@ -1,0 +1,163 @@
+"""From a sent message to the first words on the screen, beside the bare model.
+
+Every round measures the product and then transformers' own `generate` on the same
+weights, prompts and number of threads; a ratio is taken within its round. Between the
+two lie the socket, the database, the queue, the batch and the way back.
+"""
+
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from stories import prompts
+from stories.bench.browser import Browser, Tab
+from stories.bench.product import Product
+from stories.models import Length
+from stories.writing import TOKENS
+from training.engine.base import Prompt
+from training.engine.local.bench import p95
+from training.engine.local.yardstick import Yardstick
+
+TITLE = "The lighthouse"
+PROMPT_TOKENS, MANY = 700, 8
+WRITING_PATIENCE = 300  # seconds; a busy machine may be slow, and says so
+
+
+def prompt_of(text: str, bare: Yardstick) -> Prompt:
+    """What the product makes of a story that has this one passage."""
+    return prompts.fit(
+        engine=bare,
+        room=TOKENS[Length.SHORT],
+        story=prompts.Settings(title=TITLE, length="short"),
+        profile=prompts.About(),
+        experiences=[],
+        path=[prompts.Told(text, "person")],
+        ask=prompts.Ask(),
+    ).prompt
+
+
+def long_text(tokens: int, number: int, words: Sequence[str], bare: Yardstick) -> str:
+    """A text that makes a prompt of about so many tokens."""
+    text = f"{words[number % len(words)]} "
+    while bare.length(prompt_of(text, bare)) < tokens:
+        text += " ".join(words[(number + i) % len(words)] for i in range(10)) + ". "
+    return text
+
+
+@dataclass
+class Desk:
+    """One person, their story, and the passage after which everything is asked."""
+
+    tab: Tab
+    after: int
+
+    def first_piece(self) -> float:
+        """Ask for a passage; seconds until its first words are here."""
+        began = time.perf_counter()
+        key = self.tab.send(
+            "passage.request", mode="continue", text="", parent=self.after
+        )
+        self.passage = 0
+        while True:
+            event = self.tab.next(WRITING_PATIENCE)
+            if event["type"] == "ack" and event["key"] == key:
+                self.passage = event["passage"]
+            elif event["type"] == "error":
+                raise RuntimeError(event["message"])
+            elif event["type"] == "passage.chunk":
+                return time.perf_counter() - began
+
+    def finish(self) -> str:
+        event = self.tab.until("passage.finished", patience=WRITING_PATIENCE)
+        if event["status"] not in ("finished", "stopped"):
+            raise RuntimeError(event["error"])
+        self.tab.events.clear()
+        return event["text"]
+
+    def stop(self) -> None:
+        while not self.passage:  # the first words came before the answer
+            event = self.tab.next()
+            if event["type"] == "ack":
+                self.passage = event["passage"]
+        self.tab.send("passage.stop", passage=self.passage)
+        self.finish()
+
+
+def desks(product: Product, texts: Sequence[str], stack: ExitStack) -> Iterator[Desk]:
+    for number, text in enumerate(texts):
+        person = Browser(product.address)
+        person.sign_up(f"person{number}@example.org")
+        story = person.start_story(title=TITLE)
+        tab = stack.enter_context(person.tab(story))
+        tab.send("story.set", field="length", value="short")
+        tab.until("ack")
+        yield Desk(tab, tab.ask(text, mode="write"))
+
+
+def measure(
+    product: Product, bare: Yardstick, words: Sequence[str], *, rounds: int, say
+) -> dict[str, float]:
+    texts = [long_text(PROMPT_TOKENS, number, words, bare) for number in range(MANY)]
+    asked = [prompt_of(text, bare) for text in texts]
+    found: list[dict[str, float]] = []
+    with ExitStack() as stack:
+        people = list(desks(product, texts, stack))
+        for number in range(rounds + 1):
+            say(f"round {number} of {rounds}" if number else "warming up")
+            figures = measure_round(people, bare, asked)
+            if number:
+                found.append(figures)
+    say("transformers' continuous batching, once")
+    new = round(statistics.median(figures["many_tokens"] for figures in found) / MANY)
+    theirs = bare.continuous(asked, new)
+    return {
+        "prompt_tokens": bare.length(asked[0]),
+        **summary(found),
+        "many_rate_continuous": theirs.rate,
+    }
+
+
+def measure_round(
+    people: Sequence[Desk], bare: Yardstick, asked: Sequence[Prompt]
+) -> dict[str, float]:
+    one = people[0].first_piece()
+    people[0].stop()
+    one_bare = bare.first(asked[:1])
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(len(people)) as at_once:
+        firsts = list(at_once.map(Desk.first_piece, people))
+        passages = list(at_once.map(Desk.finish, people))
+    seconds = time.perf_counter() - began
+    tokens = sum(bare.count(text) for text in passages)
+    many_bare = bare.first(asked)
+    static = bare.static(asked, round(tokens / len(people)))
+    return {
+        "one_first": one,
+        "one_first_bare": one_bare,
+        "many_first_p95": p95(firsts),
+        "many_first_bare": many_bare,
+        "many_tokens": tokens,
+        "many_rate": tokens / seconds,
+        "many_rate_bare": static.rate,
+    }
+
+
+RATIOS = {
+    "one_first_ratio": ("one_first", "one_first_bare"),
+    "many_first_ratio": ("many_first_p95", "many_first_bare"),
+    "many_rate_ratio": ("many_rate", "many_rate_bare"),
+}
+
+
+def summary(found: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Medians over the rounds, also of the ratios."""
+    figures = {
+        name: statistics.median(each[name] for each in found) for name in found[0]
+    }
+    for name, (ours, theirs) in RATIOS.items():
+        figures[name] = statistics.median(each[ours] / each[theirs] for each in found)
+    return figures
