@@ -72,7 +72,7 @@ def failing(pairs, holds) -> list[str]:
 
 
 def test_there_are_enough_pairs_and_each_has_its_own_id(pairs):
-    assert len(pairs) >= 90
+    assert len(pairs) >= 300
     assert [p["id"] for p in pairs] == [f"p{n + 1:03d}" for n in range(len(pairs))]
 
 
