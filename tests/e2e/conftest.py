@@ -98,14 +98,27 @@ def logged_in(house, browser: Browser):
     return {"cookies": state["cookies"], "origins": []}
 
 
+@pytest.fixture(scope="package")
+def usual(browser: Browser, logged_in):
+    """Wren's usual browser: it has our files in its cache."""
+    context = browser.new_context(storage_state=logged_in, reduced_motion="reduce")
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_desk(house, browser: Browser, logged_in):
-    """Opens tabs with Wren logged in; afterwards, no page may have complained."""
+def open_desk(house, browser: Browser, logged_in, usual):
+    """Opens tabs with Wren logged in; afterwards, no page may have complained.
+
+    With options, or `apart`, it is another browser, which shares nothing but Wren.
+    """
     contexts, desks = [], []
 
-    def open_desk(same_browser_as: Desk | None = None, **options) -> Desk:
-        if same_browser_as:
-            context = same_browser_as.page.context
+    def open_desk(beside: Desk | None = None, apart=False, **options) -> Desk:
+        if beside:
+            context = beside.page.context
+        elif not options and not apart:
+            context = usual
         else:
             context = browser.new_context(
                 **{"storage_state": logged_in, "reduced_motion": "reduce"} | options
@@ -117,6 +130,8 @@ def open_desk(house, browser: Browser, logged_in):
 
     yield open_desk
     complaints = [said for desk in desks for said in desk.complaints]
+    for desk in desks:
+        desk.page.close()
     for context in contexts:
         context.close()
     assert not complaints, complaints

@@ -88,7 +88,9 @@ def test_escape_stops_the_writing(page):
     expect(page.last).to_have_attribute("data-status", "stopped", timeout=2_000)
 
 
-def test_single_letters_can_be_switched_off(page):
+def test_single_letters_can_be_switched_off(open_desk):
+    page = open_desk(apart=True)
+    page.quick_story("Quiet keys")
     page.write("The kite was red.")
     page.last.focus()
     press(page, "?")

@@ -111,7 +111,8 @@ def test_the_editor_and_all_that_opens_in_it_fit(open_desk, look):
     look_at(desk, 24)
 
 
-def test_the_light_can_be_switched_and_stays(desk):
+def test_the_light_can_be_switched_and_stays(open_desk):
+    desk = open_desk(apart=True)
     desk.go("/stories/")
     dark = "() => getComputedStyle(document.documentElement).colorScheme"
     assert desk.page.evaluate(dark) == "light dark"

@@ -29,7 +29,7 @@ def test_a_reload_in_the_middle_of_a_stream_resumes_the_whole_passage(page):
 
 
 def test_two_tabs_agree(page, open_desk):
-    other = open_desk(same_browser_as=page)
+    other = open_desk(beside=page)
     other.page.goto(page.page.url)
     other.connected()
     page.write("The kite was red.")
@@ -113,7 +113,7 @@ def test_an_edit_that_comes_too_late_keeps_both_texts(page, open_desk):
     page.write("The kite was red.")
     page.verb("edit")
     page.page.fill(".edit textarea", "The kite was mine.")
-    other = open_desk()
+    other = open_desk(apart=True)
     other.page.goto(page.page.url)
     other.connected()
     other.verb("edit")
@@ -141,7 +141,7 @@ def test_logging_out_elsewhere_says_so_and_keeps_the_text(house, open_desk):
     page.sign_up("crow@example.org")
     page.new_story("Short")
     page.page.fill("#entry", "Half a thou")
-    other = open_desk(same_browser_as=page)
+    other = open_desk(beside=page)
     other.go("/accounts/logout/")
     other.page.locator("main form button").click()
     expect(page.page.locator("[data-offline]")).to_contain_text(
