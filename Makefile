@@ -58,7 +58,7 @@ DEPLOYED := STORYLOOM_HTTPS=1 STORYLOOM_HOSTS=storyloom.example \
 
 # --- served mode: Redis and PostgreSQL must be running, see .env.example -------------
 WEB := $(MANAGE) serve --host $(HOST) --port $(PORT)
-GENERATION := $(CELERY) worker -Q generation -n generation@%h --pool threads -c 16
+GENERATION := $(CELERY) worker -Q generation -n generation@%h --pool threads -c 32
 TRAINING := $(CELERY) worker -Q training -n training@%h --pool threads -c 1
 BEAT := $(CELERY) beat
 

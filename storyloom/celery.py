@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 #: Threads a queue has in the embedded mode. Generation only waits for the one
 #: engine thread; training runs one person after another, each in a subprocess.
-THREADS = {"generation": 16, "training": 1}
+THREADS = {"generation": 32, "training": 1}
 pools: dict[str, ThreadPoolExecutor] = {}
 _changing_pools = threading.Lock()
 

@@ -59,13 +59,19 @@ class Browser:
             raise TooLate(f"no story at {self.at}")
         return found[1]
 
+    def socket_address(self, story: str) -> str:
+        return f"{self.address.replace('http', 'ws', 1)}/ws/stories/{story}/"
+
+    def session(self) -> dict[str, str]:
+        return {"Cookie": f"sessionid={self.cookie('sessionid')}"}
+
     @contextmanager
     def tab(self, story: str):
         """The story's socket; the state it greets with has been read."""
         socket = connect(
-            f"{self.address.replace('http', 'ws', 1)}/ws/stories/{story}/",
+            self.socket_address(story),
             origin=self.address,
-            additional_headers={"Cookie": f"sessionid={self.cookie('sessionid')}"},
+            additional_headers=self.session(),
             proxy=None,
             compression=None,
             close_timeout=2,

@@ -1,64 +1,86 @@
-"""How long a page of a long story takes, against the same page of a short one."""
+"""Opening a long story beside a short one: the same queries, about the same time."""
 
 import statistics
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import Client
-from django.urls import reverse
+from django.test.utils import (
+    CaptureQueriesContext,
+    setup_test_environment,
+    teardown_test_environment,
+)
 
-from stories.models import Author, Mode, Passage, Story
+from stories.models import Author, Mode, Passage, Status, Story
+from users.models import User
 
-PAGES = ["editor", "path", "map", "settings"]
+
+@contextmanager
+def own_database() -> Iterator[None]:
+    """A database that nobody else sees and that is gone afterwards."""
+    setup_test_environment(debug=False)
+    name = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        yield
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+        teardown_test_environment()
 
 
-def thread(story: Story, length: int) -> list[Passage]:
-    """A path without branches, as an import would store it."""
-    passages = Passage.objects.bulk_create(
-        Passage(
-            story=story,
-            number=number,
-            author=Author.MODEL if number % 2 else Author.PERSON,
-            mode=Mode.CONTINUE if number % 2 else Mode.WRITE,
-            text=f"Passage {number}. " + "The river went on. " * 12,
-        )
-        for number in range(1, length + 1)
-    )
-    for before, after in zip(passages, passages[1:], strict=False):
-        after.parent = before
-        before.chosen = after
-    Passage.objects.bulk_update(passages, ["parent", "chosen"], batch_size=500)
-    story.tip = passages[-1]
+def measure(*, short: int, long: int, rounds: int) -> dict[str, float]:
+    person = User.objects.create_user(email="wren@example.org", password="x")
+    client = Client()
+    client.force_login(person)
+    stories = {"short": long_story(person, short), "long": long_story(person, long)}
+    pages = {name: f"/stories/{story.pk}/" for name, story in stories.items()}
+    queries, seconds = {}, {name: [] for name in pages}
+    for page in pages.values():
+        client.get(page)  # warm: templates are read
+    for name, page in pages.items():
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get(page)
+        assert answer.status_code == 200, answer
+        queries[name] = len(captured)
+    for _ in range(rounds):
+        for name, page in pages.items():
+            began = time.perf_counter()
+            client.get(page)
+            seconds[name].append(time.perf_counter() - began)
+    ratios = [b / a for a, b in zip(seconds["short"], seconds["long"], strict=True)]
+    return {
+        "passages_short": short,
+        "passages_long": long,
+        "queries_short": queries["short"],
+        "queries_long": queries["long"],
+        "open_short_s": statistics.median(seconds["short"]),
+        "open_long_s": statistics.median(seconds["long"]),
+        "open_ratio": statistics.median(ratios),
+    }
+
+
+def long_story(person: User, passages: int) -> Story:
+    """A person and the model took turns; every tenth passage has an alternative."""
+    story = Story.objects.create(owner=person, title=f"{passages} passages")
+    tip = None
+    number = 0
+    for turn in range(passages):
+        for alternative in range(2 if turn % 10 == 9 else 1):
+            number += 1
+            last = Passage.objects.create(
+                story=story,
+                parent=tip,
+                number=number,
+                author=Author.PERSON if turn % 2 else Author.MODEL,
+                mode=Mode.WRITE if turn % 2 else Mode.CONTINUE,
+                status=Status.FINISHED,
+                text=f"Passage {turn}.{alternative}: the river was high that spring.",
+            )
+        if tip:
+            Passage.objects.filter(pk=tip.pk).update(chosen=last)
+        tip = last
+    story.tip = tip
     story.save()
-    return passages
-
-
-def measure(short: int, long: int, rounds: int) -> dict[str, dict[str, float]]:
-    """Median milliseconds of both, taken in turns, and their ratio."""
-    person = get_user_model().objects.create_user("bench@example.org")
-    stories = {}
-    for length in (short, long):
-        stories[length] = Story.objects.create(owner=person)
-        thread(stories[length], length)
-    browser = Client()
-    browser.force_login(person)
-    measured = {}
-    for page in PAGES:
-        times: dict[int, list[float]] = {short: [], long: []}
-        for _ in range(rounds):
-            for length, story in stories.items():
-                times[length].append(_seconds(browser, page, story))
-        few, many = (statistics.median(times[n]) * 1000 for n in (short, long))
-        measured[page] = {
-            f"{short} passages": round(few, 1),
-            f"{long} passages": round(many, 1),
-            "ratio": round(many / few, 2),
-        }
-    return measured
-
-
-def _seconds(browser: Client, page: str, story: Story) -> float:
-    began = time.perf_counter()
-    answer = browser.get(reverse(f"stories:{page}", args=[story.pk]))
-    assert answer.status_code == 200, answer.status_code
-    return time.perf_counter() - began
+    return story

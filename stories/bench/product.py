@@ -16,7 +16,7 @@ CELERY = [str(Path(sys.executable).with_name("celery")), "-A", "storyloom"]
 #: As in the Makefile and compose.yaml; tests/test_deployment.py compares them.
 COMMANDS = {
     "web": "manage.py serve",
-    "generation": "worker -Q generation -n generation@%h --pool threads -c 16",
+    "generation": "worker -Q generation -n generation@%h --pool threads -c 32",
     "training": "worker -Q training -n training@%h --pool threads -c 1",
     "beat": "beat",
 }

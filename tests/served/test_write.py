@@ -50,7 +50,7 @@ def test_the_worker_writes_on_threads(loom):
     children = f"/proc/{pid}/task/{pid}/children"
     with open(children) as file:
         assert file.read().split() == []  # no forked pool
-    assert "concurrency: 16 (thread)" in loom.generation.said()
+    assert "concurrency: 32 (thread)" in loom.generation.said()
 
 
 def test_every_tab_sees_the_same(loom, wren, story):
