@@ -139,12 +139,14 @@ class English(Phrases):
         for token in line.split():
             if token == "*":
                 pattern += r"(?:[\w',]+ ){0,5}"
+            elif token == "#":
+                pattern += r"\d+ "
             elif token == "^":
                 pattern += "^"
             elif token == "$":
                 pattern += r"(?=$|[,;])"
             elif token.startswith("["):
-                pattern += rf"(?:(?:{_either(token[1:-1])})[ ,]+)?"
+                pattern += rf"(?:(?:{_either(token[1:-1])})(?:[ ,]+|(?=;|$)))?"
             else:
                 pattern += rf"(?:{_either(token)})"
                 pattern += "" if token.endswith("|$") else "(?:[ ,]+|(?=;|$))"
@@ -156,7 +158,7 @@ class English(Phrases):
         text = self.without_others_speech(text)
         text = _spelled_out(text)
         found = re.split(r"[.!?…;]+|\n\s*\n", text)
-        return [s for s in map(_words, found) if s and _TRIGGER.search(s)]
+        return [s for s in map(_words, found) if s]
 
     @staticmethod
     def without_others_speech(text: str) -> str:
@@ -173,16 +175,6 @@ def _either(words: str) -> str:
     ]
     return "|".join(option for option in options if option)
 
-
-#: A sentence without one of these needs no closer look.
-_TRIGGER = re.compile(
-    r"\b(?:d[iy]e|d[iy]ing|died|dead|death|kill|kil|killing|killed|myself|me|suicid|"
-    r"sucide|life|live|living|alive|wak|exist|existing|kms|ctb|end|ending|gone|here|"
-    r"wrist|wrists|veins|throat|skin|arm|arms|thigh|thighs|self|selfharm\w*|overdos\w*|"
-    r"od|pills|tablets|jump|jumping|goodbye\w*|farewell|burden|forever|born|miss|"
-    r"sewer|sewerslide|relapsed|heaven|noose|note|letter|letters|breathing|go|on|asleep|"
-    r"sleep|last|plan|head|mouth|stop|around|there|unalive|tree|traffic|train|bridge|roof|disappear|vanish)"
-)
 
 _SHORT_FORMS = [
     (r"\bcan ?'?t\b|\bcannot\b", "can not"),
