@@ -26,9 +26,12 @@ from stories.forms import ImportForm, NewStoryForm, SettingsForm
 from stories.models import Author, Passage, Story, Tone
 from users.models import Experience, Profile
 
-SHOWN = 30
+#: Few enough that a long story opens as fast as a short one.
+SHOWN = 20
 #: A tab that has scrolled far back refreshes at most this much of the path.
 SHOWN_AT_MOST = 600
+#: So many passages may come between two refreshes of a tab.
+GROWN_AT_MOST = 20
 CARDS = 24
 
 
@@ -120,8 +123,11 @@ def editor(request: HttpRequest, story: Story) -> HttpResponse:
 
 @with_story
 @require_GET
-def path(request: HttpRequest, story: Story) -> HttpResponse:
-    """The end of the path (`count` passages), or the part `before` a passage."""
+def show_path(request: HttpRequest, story: Story) -> HttpResponse:
+    """The end of the path (`count` passages), or the part `before` a passage.
+
+    With `from`, what a tab shows keeps its beginning while the end grows.
+    """
     before = None
     if "before" in request.GET:
         before = get_object_or_404(
@@ -129,15 +135,18 @@ def path(request: HttpRequest, story: Story) -> HttpResponse:
         )
     count = number(request.GET.get("count", SHOWN))
     limit = min(max(count, SHOWN), SHOWN_AT_MOST)
-    context = {
-        "story": story,
-        "path": shown_path(story, limit, before),
-    }
+    if "from" in request.GET:
+        path = shown_from(story, number(request.GET["from"]), limit)
+    else:
+        path = shown_path(story, limit, before)
+    context = {"story": story, "path": path}
     template = "stories/_earlier.html" if before else "stories/_path.html"
     return render(request, template, context)
 
 
-def shown_path(story: Story, limit: int = SHOWN, before: Passage | None = None):
+def shown_path(
+    story: Story, limit: int = SHOWN, before: Passage | None = None
+) -> tree.Path:
     """The path, with a word on every passage that goes on from half a sentence."""
     shown = tree.path(story=story, limit=limit, before=before)
     for previous, passage in pairwise(shown.passages):
@@ -146,6 +155,14 @@ def shown_path(story: Story, limit: int = SHOWN, before: Passage | None = None):
             told, story.form
         )
     return shown
+
+
+def shown_from(story: Story, first: int, limit: int) -> tree.Path:
+    """The path from a passage on, if the end is about `limit` passages from there."""
+    shown = shown_path(story, limit + GROWN_AT_MOST)
+    starts = [at for at, p in enumerate(shown.passages) if p.pk == first]
+    start = starts[0] if starts else max(0, len(shown.passages) - limit)
+    return tree.Path(shown.passages[start:], shown.has_more or start > 0)
 
 
 def number(text: str | int) -> int:

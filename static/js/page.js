@@ -44,3 +44,12 @@ function showConnection() {
 addEventListener("online", showConnection);
 addEventListener("offline", showConnection);
 showConnection();
+
+// Where CSS cannot let a text field grow with its text, we do.
+if (!CSS.supports("field-sizing: content")) {
+  document.addEventListener("input", ({ target }) => {
+    if (target.localName !== "textarea") return;
+    target.style.height = "auto";
+    target.style.height = `${target.scrollHeight + 2}px`;
+  });
+}

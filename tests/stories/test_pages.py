@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from stories import map as story_map
 from stories import tree
-from stories.bench.pages import PAGES, thread
-from stories.models import Author, Passage, Signal, Story
+from stories.models import Author, Mode, Passage, Signal, Story
 from tests.factories import PassageFactory, StoryFactory
+
+PAGES = ["editor", "path", "map", "settings"]
 
 
 @pytest.fixture
@@ -25,6 +26,27 @@ def browser(wren):
 
 def address(name, story, *more):
     return reverse(f"stories:{name}", args=[story.pk, *more])
+
+
+def thread(story, length):
+    """A long path without branches, as an import would store it."""
+    passages = Passage.objects.bulk_create(
+        Passage(
+            story=story,
+            number=number,
+            author=Author.MODEL if number % 2 else Author.PERSON,
+            mode=Mode.CONTINUE if number % 2 else Mode.WRITE,
+            text=f"Passage {number}. " + "The river went on. " * 12,
+        )
+        for number in range(1, length + 1)
+    )
+    for before, after in zip(passages, passages[1:], strict=False):
+        after.parent = before
+        before.chosen = after
+    Passage.objects.bulk_update(passages, ["parent", "chosen"], batch_size=500)
+    story.tip = passages[-1]
+    story.save()
+    return passages
 
 
 # --- whose ----------------------------------------------------------------
@@ -91,21 +113,34 @@ def test_no_page_holds_inline_script_or_style(browser, story):
 
 
 def test_the_path_shows_its_end_and_then_what_came_before(browser, story):
-    passages = thread(story, 70)
+    passages = thread(story, 50)
     page = browser.get(address("path", story)).content.decode()
-    assert page.count('<article class="passage') == 30
-    assert "Passage 70." in page
-    assert f"before={passages[40].pk}" in page
-    page = browser.get(f"{address('path', story)}?before={passages[40].pk}")
+    assert page.count('<article class="passage') == 20
+    assert "Passage 50." in page
+    assert f"before={passages[30].pk}" in page
+    page = browser.get(f"{address('path', story)}?before={passages[30].pk}")
     page = page.content.decode()
-    assert page.count('<article class="passage') == 30
-    assert "Passage 40." in page
-    assert "Passage 41." not in page
+    assert page.count('<article class="passage') == 20
+    assert "Passage 30." in page
+    assert "Passage 31." not in page
     page = browser.get(f"{address('path', story)}?before={passages[10].pk}")
     assert "Show earlier" not in page.content.decode()
 
 
-@pytest.mark.parametrize("wrong", ["before=x", "before=99999999", "count=x"])
+def test_a_tab_keeps_where_its_path_begins_while_the_end_grows(browser, story):
+    passages = thread(story, 70)
+    path = f"{address('path', story)}?count=30&from={passages[40].pk}"
+    for _ in range(3):
+        PassageFactory(story=story)
+    page = browser.get(path).content.decode()
+    assert page.count('<article class="passage') == 33
+    assert "Show earlier" in page
+    elsewhere = f"{address('path', story)}?count=30&from={passages[2].pk}"
+    page = browser.get(elsewhere).content.decode()
+    assert page.count('<article class="passage') == 30
+
+
+@pytest.mark.parametrize("wrong", ["before=x", "from=x", "before=99999999", "count=x"])
 def test_a_path_that_cannot_be_is_not_found(browser, story, wrong):
     assert browser.get(f"{address('path', story)}?{wrong}").status_code == 404
 

@@ -102,13 +102,20 @@ export class Composer {
     this.path.follow = true;
     if (!text.trim()) {
       if (!only) this.request("continue", "", tone);
+      this.returnFocus();
       return;
     }
     const goOn = this.mode === "write" && !only;
     this.request(this.mode, text, tone, goOn);
     this.entry.value = "";
     this.tone.value = "";
+    this.returnFocus();
     this.changed();
+  }
+
+  /** The pressed button goes away. On a phone, a keyboard should not come instead. */
+  returnFocus() {
+    if (matchMedia("(pointer: fine)").matches) this.entry.focus();
   }
 
   /** `goOn` asks to continue once the text has joined the story, and only then. */
@@ -122,9 +129,12 @@ export class Composer {
     this.request("continue", "", asked.tone);
   }
 
+  /** Whether there was anything to stop. */
   stopWriting() {
     const last = this.path.last();
-    if (last) this.socket.say({ type: "passage.stop", passage: Number(last.dataset.id) });
+    if (this.stop.hidden) return false;
+    this.socket.say({ type: "passage.stop", passage: Number(last.dataset.id) });
+    return true;
   }
 
   /** A refused text comes back to where it was typed, if nothing new stands there. */

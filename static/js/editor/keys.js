@@ -20,7 +20,8 @@ export function keys(composer) {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (event.key === "Escape" && !document.querySelector("details[data-menu][open]")) {
-      composer.stopWriting();
+      const left = !composer.stopWriting() && event.target === composer.entry;
+      if (left) composer.path.last()?.focus();
       return;
     }
     const typing = event.target.closest?.("input, textarea, select");

@@ -35,7 +35,7 @@ export class Path extends EventTarget {
 
   /** Scroll to a passage of the path, drawing more of it if need be. */
   async reveal(id) {
-    for (const count of [30, 120, 600]) {
+    for (const count of [20, 120, 600]) {
       if (!this.passage(id)) await this.refresh(count);
     }
     const passage = this.passage(id);
@@ -53,8 +53,10 @@ export class Path extends EventTarget {
     try {
       do {
         this.dirty = false;
-        const shown = Math.max(count, this.passages().length);
-        const answer = await fetch(`${this.url}?count=${shown}`, {
+        const shown = this.passages();
+        const ask = new URLSearchParams({ count: Math.max(count, shown.length) });
+        if (!count && shown.length) ask.set("from", shown[0].dataset.id);
+        const answer = await fetch(`${this.url}?${ask}`, {
           headers: { Accept: "text/html" },
         });
         if (answer.ok && !answer.redirected) this.merge(await answer.text());
