@@ -18,7 +18,7 @@ class Line:
     name: str
     contact: str
     url: str
-    checked: date
+    checked: date  # when its number was last read on a page about it
 
 
 @cache
