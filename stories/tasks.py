@@ -13,6 +13,6 @@ def write_passage(passage_id: int) -> None:
 @shared_task
 def recover_stale() -> None:
     """Interrupt passages whose worker is gone, should nobody be looking at them."""
-    from stories.services import recover_stale
+    from stories.recovery import recover_stale
 
     recover_stale()

@@ -4,6 +4,7 @@ They take instances that the caller has already fetched for this person, and rai
 `Refused` with a sentence for the person.
 """
 
+from stories.recovery import interrupt_all, recover, recover_stale
 from stories.services.feedback import give_feedback
 from stories.services.history import History, history, redo, undo
 from stories.services.library import (
@@ -20,7 +21,6 @@ from stories.services.passages import (
     retry_passage,
     stop_passage,
 )
-from stories.services.recovery import interrupt_all, recover, recover_stale
 from stories.services.refused import Refused
 from stories.services.rewriting import choose_passage, delete_passage, edit_passage
 

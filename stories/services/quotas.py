@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from stories.models import Author, Passage, Story
-from stories.services.recovery import recover_stale
+from stories.recovery import recover_stale
 from stories.services.refused import Refused
 from stories.tree import MOST
 
