@@ -67,5 +67,5 @@ serve: install
 	@set -a; source ./.env; set +a; \
 	$(MANAGE) migrate --verbosity 0 && \
 	$(MANAGE) collectstatic --noinput --verbosity 0 && \
-	{ trap 'trap - TERM; kill 0' EXIT INT TERM; \
+	{ trap exit INT TERM; trap 'kill $$(jobs -p) 2>/dev/null; wait' EXIT; \
 	  $(WEB) & $(GENERATION) & $(TRAINING) & $(BEAT) & wait -n; }
