@@ -27,7 +27,7 @@ def split_sentences(text: str) -> list[str]:
 
 
 def goes_on(line: str, end: re.Match[str]) -> bool:
-    """Is this mark inside a sentence: "Stop!" she said, Dr. Varga, J. Smith, so... on?"""
+    """Is this mark inside one: "Stop!" she said, Dr. Varga, J. Smith, so... on?"""
     rest = line[end.end() :]
     if rest.strip() and not OPENS.match(rest):
         return True
