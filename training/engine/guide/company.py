@@ -1,6 +1,6 @@
 """Word vectors: words that keep the same company in stories lie close together.
 
-A hundred and seventy passages name few words. Through these vectors what is learnt
+Three hundred passages name few words. Through these vectors what is learnt
 of "cradle" reaches "lullaby". They are used in training only: the guide ships the
 weight of each word, not the vectors.
 """
@@ -14,6 +14,7 @@ from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.linalg import svds
 
 from training.engine.guide.features import words
+from training.engine.guide.labels import CorpusMissing
 
 WINDOW = 12
 DIMENSIONS = 100
@@ -31,12 +32,21 @@ class Company:
         #: One row a word, unit length, times how much the word is worth hearing.
         self.vectors = vectors
 
+    def means(self, texts: list[str]) -> np.ndarray:
+        return np.array([self.mean(words(text)) for text in texts])
+
     def mean(self, tokens: list[str]) -> np.ndarray:
         known = [self.vocabulary[word] for word in tokens if word in self.vocabulary]
         return self.vectors[known].sum(axis=0) / np.sqrt(len(tokens) + 1)
 
+    def scaled_to(self, texts: list[str]) -> "Company":
+        """So that the means of these texts have a spread of one."""
+        return Company(self.vocabulary, self.vectors / self.means(texts).std())
+
 
 def read_company(stories: Path) -> Company:
+    if not any(stories.glob("*.txt")):
+        raise CorpusMissing(f"There are no story files (*.txt) in {stories}.")
     texts = [
         words(part)
         for path in sorted(stories.glob("*.txt"))
@@ -55,7 +65,11 @@ def count_pairs(texts: list[list[str]], vocabulary: dict[str, int]) -> csr_matri
     """How often two words stand within `WINDOW` words of each other."""
     gap = [-1] * WINDOW
     stream = np.array(
-        [row for text in texts for row in [*(vocabulary.get(w, -1) for w in text), *gap]],
+        [
+            row
+            for text in texts
+            for row in [*(vocabulary.get(w, -1) for w in text), *gap]
+        ],
         dtype=np.int32,
     )
     size = (len(vocabulary), len(vocabulary))
