@@ -45,6 +45,22 @@ addEventListener("online", showConnection);
 addEventListener("offline", showConnection);
 showConnection();
 
+// A part of a page that leads to the log-in instead: the whole page goes there.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  const asked = new URL(requestConfig.path, location.href).pathname;
+  if (!xhr.responseURL || new URL(xhr.responseURL).pathname === asked) return;
+  event.detail.shouldSwap = false;
+  location.reload();
+});
+
+for (const trouble of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(trouble, ({ detail }) => {
+    if (!detail.target?.matches(".sheet-body")) return;
+    detail.target.textContent = gettext("This cannot be shown just now. Please try again.");
+  });
+}
+
 // Where CSS cannot let a text field grow with its text, we do.
 if (!CSS.supports("field-sizing: content")) {
   document.addEventListener("input", ({ target }) => {

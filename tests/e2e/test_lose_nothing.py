@@ -155,3 +155,24 @@ def test_logging_out_elsewhere_says_so_and_keeps_the_text(house, open_desk):
     page.page.wait_for_url(re.compile("/stories/.+"))
     page.connected()
     expect(page.page.locator("#entry")).to_have_value("Half a thou")
+
+
+def test_a_part_of_a_page_leads_to_the_log_in_when_logged_out(open_desk):
+    desk = open_desk(apart=True)
+    desk.quick_story("Gone")
+    desk.go("/stories/")
+    desk.page.context.clear_cookies()
+    desk.page.fill("#q", "gone")
+    desk.page.wait_for_url(re.compile("/accounts/login/"))
+    expect(desk.page.locator("[name=password]")).to_have_count(1)
+
+
+def test_going_back_from_a_search_shows_the_whole_library(desk):
+    desk.quick_story("Back")
+    desk.go("/stories/")
+    desk.page.fill("#q", "back")
+    desk.page.wait_for_url(re.compile("q=back"))
+    desk.page.go_back()
+    desk.page.wait_for_url(re.compile("/stories/$"))
+    expect(desk.page.locator("h1")).to_have_text("Your stories")
+    expect(desk.page.locator("#q")).to_have_value("")

@@ -3,30 +3,48 @@
 const SENTENCE = /[^.!?。！？…]+[.!?。！？…]+["'”’»)\]]*\s*/gu;
 
 export class Announcer {
-  constructor(stream) {
+  constructor(stream, path) {
+    this.path = path;
     this.place = document.getElementById("said");
-    this.rest = new Map();
+    this.unsaid = new Map(); // passage -> {text, ended}
     stream.addEventListener("begun", () => this.say(gettext("Storyloom is writing.")));
-    stream.addEventListener("text", ({ detail }) => this.hear(detail));
-    stream.addEventListener("ended", ({ detail }) => this.end(detail));
+    stream.addEventListener("text", ({ detail }) => {
+      this.of(detail.passage).text += detail.text;
+      this.speak(detail.passage);
+    });
+    stream.addEventListener("ended", ({ detail }) => {
+      this.of(detail.passage).ended = detail.status;
+      this.speak(detail.passage);
+    });
+    path.addEventListener("drawn", () => {
+      for (const passage of this.unsaid.keys()) this.speak(passage);
+    });
   }
 
-  hear({ passage, text }) {
-    const heard = (this.rest.get(passage) ?? "") + text;
-    const sentences = heard.match(SENTENCE) ?? [];
-    const said = sentences.join("");
-    this.rest.set(passage, heard.slice(said.length));
-    if (said) this.say(said);
+  of(passage) {
+    if (!this.unsaid.has(passage)) this.unsaid.set(passage, { text: "", ended: "" });
+    return this.unsaid.get(passage);
   }
 
-  end({ passage, status }) {
-    const rest = this.rest.get(passage);
-    this.rest.delete(passage);
-    if (rest?.trim()) this.say(rest);
-    this.say(status === "finished" ? gettext("The passage is finished.") : gettext("The writing has ended."));
+  /** Alternatives that are written out of sight wait until they are looked at. */
+  speak(passage) {
+    if (!this.path.passage(passage)) return;
+    const unsaid = this.of(passage);
+    const said = (unsaid.text.match(SENTENCE) ?? []).join("");
+    unsaid.text = unsaid.text.slice(said.length);
+    this.say(said);
+    if (!unsaid.ended) return;
+    this.unsaid.delete(passage);
+    this.say(unsaid.text);
+    this.say(
+      unsaid.ended === "finished"
+        ? gettext("The passage is finished.")
+        : gettext("The writing has ended."),
+    );
   }
 
   say(sentence) {
+    if (!sentence.trim()) return;
     const line = document.createElement("span");
     line.textContent = `${sentence.trim()} `;
     this.place.append(line);

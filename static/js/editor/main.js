@@ -24,9 +24,9 @@ const composer = new Composer(story, socket, path);
 
 new Connection(root, socket, outbox);
 new Passages(story, socket, path, history);
-new Sheets(socket, path);
+new Sheets(socket, path, history);
 new Unsent(story, outbox, socket, composer, path);
-const announcer = new Announcer(stream);
+const announcer = new Announcer(stream, path);
 keys(composer);
 
 // Whatever changed, the server draws the path; then we ask what can be undone.

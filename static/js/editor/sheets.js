@@ -3,11 +3,11 @@
 const PAUSE = 700; // after the last letter of a title or a note
 
 export class Sheets {
-  constructor(socket, path) {
+  constructor(socket, path, history) {
     this.socket = socket;
+    this.history = history;
     this.path = path;
     this.title = document.getElementById("title");
-    this.saving = new Map(); // key -> where to say that it is kept
     document.addEventListener("click", (event) => this.click(event));
     document.addEventListener("input", (event) => this.typed(event));
     document.addEventListener("change", (event) => this.changed(event));
@@ -80,7 +80,10 @@ export class Sheets {
 
   say(sentence, trouble = false) {
     const place = document.getElementById("settings-word");
-    if (!place) return;
+    if (!place?.closest("dialog").open) {
+      if (trouble) this.history.tell(sentence);
+      return;
+    }
     const word = document.createElement("span");
     word.className = trouble ? "errorlist" : "saved";
     word.textContent = trouble ? sentence : `✓ ${sentence}`;
