@@ -37,7 +37,7 @@ def open_engine(
     *,
     device: str = "auto",
     threads: int = 0,
-    max_batch: int = 16,
+    max_batch: int = 32,
     context: int | None = None,
 ) -> Engine:
     """Open the engine that `model` names. Slow for a real model: call it once.

@@ -54,7 +54,7 @@ def open_local(
     *,
     device: str = "auto",
     threads: int = 0,
-    max_batch: int = 16,
+    max_batch: int = 32,
     context: int | None = None,
 ) -> "LocalEngine":
     """Load a model and start its engine thread. See `training.engine.open_engine`."""
@@ -85,7 +85,7 @@ class LocalEngine:
         tokenizer: PreTrainedTokenizerBase,
         *,
         name: str,
-        max_batch: int = 16,
+        max_batch: int = 32,
         context: int | None = None,
         processors: ProcessorFactory = processors_for,
         ends: frozenset[int] | None = None,
