@@ -17,6 +17,7 @@ from django.http import (
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -33,6 +34,17 @@ SHOWN_AT_MOST = 600
 #: So many passages may come between two refreshes of a tab.
 GROWN_AT_MOST = 20
 CARDS = 24
+#: The parts of a prompt, as stories.prompts names them, in a reader's words.
+PARTS = {
+    "preface": _lazy("What it is to do"),
+    "settings": _lazy("Story settings"),
+    "about you": _lazy("About you"),
+    "experience": _lazy("An experience you told"),
+    "names": _lazy("Names and places"),
+    "note": _lazy("Your standing direction"),
+    "story so far": _lazy("The story so far"),
+    "ask": _lazy("What it was asked for"),
+}
 
 
 def personal(view):
@@ -196,7 +208,10 @@ def compare(request: HttpRequest, story: Story, passage_id: int) -> HttpResponse
 @require_GET
 def saw(request: HttpRequest, story: Story, passage_id: int) -> HttpResponse:
     passage = kept_passage(story, passage_id)
-    parts = passage.saw or []
+    parts = [
+        part | {"name": PARTS.get(part["part"], part["part"])}
+        for part in passage.saw or []
+    ]
     total = sum(part.get("tokens", 0) for part in parts)
     context = {"passage": passage, "parts": parts, "total": total}
     return render(request, "stories/_saw.html", context)

@@ -1,10 +1,12 @@
 """Every page, on a phone and on a desk, in the light and in the dark."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+ROOT = Path(__file__).parent.parent.parent
 NAMELESS = """() => {
   const nameOf = (element) => {
     const by = element.getAttribute("aria-labelledby");
@@ -163,3 +165,26 @@ def test_searching_shows_what_is_found_without_a_reload(desk):
     expect(desk.page.locator(".story-card", has_text="The tide")).to_have_count(1)
     expect(desk.page.locator("#found")).to_have_text("1 story found")
     expect(desk.page).to_have_url(re.compile("q=tide"))
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+        for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize(
+    ("ink", "least"),
+    [("ink", 7), ("ink-soft", 4.5), ("accent", 4.5), ("danger", 4.5), ("good", 4.5)],
+)
+def test_ink_stands_out_from_paper_in_the_light_and_in_the_dark(ink, least):
+    css = (ROOT / "static/css/base.css").read_text()
+    colours = re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", css)
+    tokens = {name: pair for name, *pair in colours}
+    for paper in ("paper", "sheet"):
+        for on, under in zip(tokens[ink], tokens[paper], strict=True):
+            dark, bright = sorted((luminance(on), luminance(under)))
+            assert (bright + 0.05) / (dark + 0.05) >= least, (ink, paper, on, under)
