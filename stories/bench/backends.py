@@ -34,7 +34,8 @@ def redis_server(folder: Path) -> Iterator[tuple[str, Process]]:
 
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
-    """Its address. `folder` must be open to PostgreSQL's own user."""
+    """Its address."""
+    folder.chmod(0o755)  # PostgreSQL's own user passes through
     initdb = find_initdb()
     user = unprivileged()
     data, log, port = folder / "postgres", folder / "postgres.log", free_port()

@@ -55,7 +55,6 @@ def served(**settings: str) -> Iterator[Product]:
     with ExitStack() as stack:
         name = tempfile.TemporaryDirectory(prefix="storyloom-served-")
         folder = Path(stack.enter_context(name))
-        folder.chmod(0o755)  # PostgreSQL's user enters it too
         redis_url, redis = stack.enter_context(redis_server(folder))
         env = product_env(
             folder / "var",
