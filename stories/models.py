@@ -158,6 +158,7 @@ class Passage(models.Model):
     )
     error = models.CharField(max_length=300, blank=True)  # a sentence for the person
     tone_asked = models.CharField(max_length=20, blank=True)
+    #: The guide's reading of the text as the model wrote it, before any edit.
     tone_measured = models.JSONField(null=True, blank=True)
     model = models.CharField(max_length=200, blank=True)
     adapter = models.CharField(max_length=200, blank=True)

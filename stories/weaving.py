@@ -1,6 +1,7 @@
 """Passages without an editor: from JSON, by the editor's own prompt and engine."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,12 +11,18 @@ from random import SystemRandom
 from typing import Any
 
 from stories import prompts
-from stories.models import Creativity, Length, Tone
+from stories.models import Author, Creativity, Length, Tone
 from stories.writing import TOKENS, sampling_for
 from training.engine import Engine, EngineError
+from training.services import measure
 from users.models import Consent
 
 AT_ONCE = 8
+#: A prompt that begins like this is a direction; any other is the story's opening.
+INSTRUCTION = re.compile(
+    r"(please\s+)?(write|tell|describe|continue|make|create|compose|imagine|narrate)\b",
+    re.IGNORECASE,
+)
 LARGEST_SEED = 2**31 - 1
 
 _seeds = SystemRandom()
@@ -55,9 +62,10 @@ class Woven:
     tone: str = ""
     seed: int = 0
     error: str = ""
+    measured: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        row = {
+        row: dict[str, Any] = {
             "id": self.id,
             "text": self.text,
             "tokens": self.tokens,
@@ -66,13 +74,18 @@ class Woven:
         }
         if self.tone:
             row["tone"] = self.tone
+        if self.measured:
+            row["measured"] = self.measured
         if self.error:
             row["error"] = self.error
         return row
 
 
 def weave(engine: Engine, wish: Wish) -> Woven:
-    """Write one passage. The prompt is a direction, as in the editor."""
+    """Write one passage after the opening that is the prompt, as in the editor.
+
+    A prompt that tells what to do ("Write about ...") is a direction instead.
+    """
     seed = _seeds.getrandbits(31) if wish.seed is None else wish.seed
     tone = wish.tone or next(iter(wish.person.tones), "")
     length = _length_for(wish.max_tokens)
@@ -82,14 +95,16 @@ def weave(engine: Engine, wish: Wish) -> Woven:
     if wish.max_tokens:
         most = min(wish.max_tokens, engine.context // 2)
         sampling = replace(sampling, max_tokens=most)
+    directed = bool(INSTRUCTION.match(wish.prompt.strip()))
+    opening = prompts.Told(wish.prompt, Author.PERSON.value)
     assembled = prompts.fit(
         engine=engine,
         room=sampling.max_tokens,
         story=prompts.Settings(length=length.value),
         profile=wish.person.about,
         experiences=wish.person.experiences,
-        path=(),
-        ask=prompts.Ask(direction=wish.prompt, tone=tone),
+        path=() if directed else (opening,),
+        ask=prompts.Ask(direction=wish.prompt if directed else "", tone=tone),
     )
     begun = time.perf_counter()
     text, tokens = "", 0
@@ -97,7 +112,8 @@ def weave(engine: Engine, wish: Wish) -> Woven:
         text += piece.text
         tokens = piece.tokens or tokens
     seconds = time.perf_counter() - begun
-    return Woven(wish.id, text.strip(), tokens, seconds, tone, seed)
+    text = text.strip()
+    return Woven(wish.id, text, tokens, seconds, tone, seed, measured=measure(text))
 
 
 def _length_for(max_tokens: int | None) -> Length:

@@ -20,6 +20,7 @@ from stories import events, prompts, tree
 from stories.models import Creativity, Form, Length, Mode, Passage, Status, Story
 from training.engine import Engine, EngineError, Prompt, Sampling
 from training.services import engine as open_engine
+from training.services import measure
 from users.services import profile_for_prompt
 
 logger = logging.getLogger(__name__)
@@ -158,10 +159,12 @@ class Writer:
 
     def finish(self, status: Status, error: str = "") -> None:
         """Save the whole text and give the lease back."""
+        measured = measure(self.text)
         now = timezone.now()
         with transaction.atomic():
             ours = self.mine.update(
                 text=self.text,
+                tone_measured=measured,
                 tokens=self.tokens,
                 status=status,
                 error=error[:300],

@@ -1,7 +1,8 @@
-"""The one engine of this process."""
+"""The one engine of this process, and the guide that reads the tone of texts."""
 
 import threading
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -37,3 +38,21 @@ def close_engine() -> None:
         if _engine is not None:
             _engine.close()
         _engine = None
+
+
+def measure(text: str) -> dict[str, Any] | None:
+    """What the tone guide reads in a text; None where it cannot measure.
+
+    Valence and energy lie in [-1, 1]; confidence is the chance that `tone` is right.
+    """
+    from training.engine.guide import open_guide  # numpy: not in the web process
+
+    reading = open_guide().measure(text)
+    if not reading.measured:
+        return None
+    return {
+        "tone": reading.tone,
+        "valence": reading.valence,
+        "energy": reading.energy,
+        "confidence": reading.confidence,
+    }

@@ -1,7 +1,7 @@
 import pytest
 
 from stories import services, tree, writing
-from stories.models import Author, Mode, Passage, Status, Story
+from stories.models import Author, Mode, Passage, Status, Story, Tone
 from tests.factories import PassageFactory, ProfileFactory, StoryFactory
 
 socket = pytest.mark.django_db(transaction=True)
@@ -19,6 +19,7 @@ async def test_a_continued_passage_streams_in_and_is_saved(editor, story, wren):
     assert passage.status == Status.FINISHED
     assert (passage.author, passage.mode) == (Author.MODEL, Mode.CONTINUE)
     assert passage.model == "echo" and passage.tokens > 0 and passage.saw
+    assert passage.tone_measured["tone"] in Tone.values
     await story.arefresh_from_db()
     assert story.tip_id == passage.pk
 

@@ -3,6 +3,8 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from stories.models import Tone
+
 PROFILE = {
     "name": "Wren",
     "experiences": [
@@ -71,7 +73,7 @@ def test_a_batch_is_written_in_the_order_of_its_lines(weave, tmp_path, profile):
 def test_one_failing_line_harms_no_other(weave, tmp_path):
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     source.write_text(
-        '{"id": "a", "prompt": "[[fail]]"}\n{"id": "b", "prompt": "Rain"}\n'
+        '{"id": "a", "prompt": "Write [[fail]]"}\n{"id": "b", "prompt": "Rain"}\n'
     )
     with pytest.raises(CommandError, match="1 passages failed"):
         weave("--batch", str(source), "--out", str(target))
@@ -80,24 +82,45 @@ def test_one_failing_line_harms_no_other(weave, tmp_path):
     assert fine["text"] and "error" not in fine
 
 
-def test_the_prompt_is_that_of_the_editor(monkeypatch, weave, profile):
+@pytest.fixture
+def seen(monkeypatch):
+    """The prompts that reach the engine."""
     from training.engine import EchoEngine
 
-    seen = []
+    prompts = []
     generate = EchoEngine.generate
 
     def watch(self, prompt, *args):
-        seen.append(prompt)
+        prompts.append(prompt)
         return generate(self, prompt, *args)
 
     monkeypatch.setattr(EchoEngine, "generate", watch)
-    weave("--profile", profile, "--prompt", "A walk")
+    return prompts
+
+
+def test_a_prompt_is_the_opening_that_the_passage_goes_on_from(seen, weave):
+    weave("--prompt", "Mara climbed onto the roof.", "--tone", "tense")
+    _system, _begin, opening, ask = seen[0].messages
+    assert opening == {"role": "assistant", "content": "Mara climbed onto the roof."}
+    assert "Tone: tense" in ask["content"] and "Direction" not in ask["content"]
+
+
+def test_a_passage_says_how_it_was_measured(weave):
+    row = json.loads(weave("--prompt", "Mara climbed onto the roof.", "--json"))
+    measured = row["measured"]
+    assert -1 <= measured["valence"] <= 1 and -1 <= measured["energy"] <= 1
+    assert measured["tone"] in Tone.values and 0 < measured["confidence"] <= 1
+
+
+def test_the_prompt_is_that_of_the_editor(seen, weave, profile):
+    weave("--profile", profile, "--prompt", "Write about a walk")
     system, ask = seen[0].messages
     assert "Values: courage" in system["content"]
     assert "Experience: I learned to swim, Lake Bled." in system["content"]
     assert "Avoid: spiders" in system["content"]
     assert "plantedsecret" not in system["content"]
-    assert "Tone: wistful" in ask["content"] and "Direction: A walk" in ask["content"]
+    assert "Tone: wistful" in ask["content"]
+    assert "Direction: Write about a walk" in ask["content"]
 
 
 BAD_PROFILES = {

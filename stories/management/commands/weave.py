@@ -21,7 +21,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--profile", type=Path, help="a JSON file about a person")
-        parser.add_argument("--prompt", help="what the passage should be about")
+        parser.add_argument(
+            "--prompt",
+            help='how the story begins, or what to write ("Write about ...")',
+        )
         parser.add_argument("--tone", default="", choices=Tone.values)
         parser.add_argument("--max-tokens", type=int)
         parser.add_argument("--seed", type=int)
