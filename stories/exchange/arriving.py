@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from stories.exchange import shape
 from stories.exchange.shape import check, wrong
-from stories.models import Passage, Revision, Signal, Story
+from stories.models import Author, Passage, Revision, Signal, Story
 from stories.services import Refused
+from stories.services.path import marks
 from stories.tree import MOST
+from users.safety import may_need_help
 
 Rows = dict[int, dict[str, Any]]  # the file's passages by their numbers
 BATCH = 200
@@ -55,12 +57,21 @@ def _rows(passages: list[Any]) -> Rows:
     for at, value in enumerate(passages, 1):
         place = _("Passage %d") % at
         row = check(place, value, shape.PASSAGE) | {"place": place}
+        row |= _screened(row)
         row["revisions"] = [check(place, r, shape.REVISION) for r in row["revisions"]]
         row["signals"] = [check(place, s, shape.SIGNAL) for s in row["signals"]]
         if row["number"] in rows:
             raise wrong(_("%(place)s has a number that was used before."), place=place)
         rows[row["number"]] = row
     return rows
+
+
+def _screened(row: dict[str, Any]) -> dict[str, bool]:
+    """A file may bring words in danger without their marks; it takes none away."""
+    typed = [row["direction"]]
+    if row["author"] == Author.PERSON:
+        typed.append(row["text"])
+    return marks(any(may_need_help(text) for text in typed))
 
 
 def _check_links(row: dict[str, Any], rows: Rows) -> None:

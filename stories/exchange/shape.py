@@ -1,7 +1,7 @@
 """What a story file looks like, and the checks it must pass field by field."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -20,17 +20,22 @@ from stories.models import (
 )
 from stories.services import Refused
 from stories.services.words import UNSTORABLE
+from stories.tree import MOST
 
 FORMAT, VERSION = "storyloom-story", 1
 MOST_BYTES = 10 * 1024 * 1024
 LARGEST_NUMBER = 2**31 - 1
+LARGEST_FACT = 2**63
+MOST_REVISIONS = 1000
 
 _MISSING = object()
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field: what kind of value, how long or which ones, and what if it lacks."""
+    """One field: what kind of value, how long (a number: how large) or which ones,
+    and what if it lacks.
+    """
 
     kind: type
     most: int = 0
@@ -68,7 +73,7 @@ STORY = {
     "tip": _NUMBER,
 }
 PASSAGE = {
-    "number": Field(int),
+    "number": Field(int, most=MOST),
     "parent": _NUMBER,
     "chosen": _NUMBER,
     "replaces": _NUMBER,
@@ -93,11 +98,11 @@ PASSAGE = {
     "never_train": Field(bool, default=False),
     "created_at": _WHEN,
     "deleted_at": _WHEN,
-    "revisions": Field(list, most=1000, default=()),
+    "revisions": Field(list, most=MOST_REVISIONS, default=()),
     "signals": Field(list, most=1000, default=()),
 }
 REVISION = {
-    "number": Field(int),
+    "number": Field(int, most=100 * MOST_REVISIONS),  # room for those to come
     "author": _one_of(Author.values),
     "text": _text(100_000, _MISSING),
     "created_at": _WHEN,
@@ -121,7 +126,7 @@ def check(place: str, value: Any, fields: dict[str, Field]) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise wrong(_("%(place)s is not an object with fields."), place=place)
     if unknown := value.keys() - fields.keys():
-        name = min(unknown)[:40]
+        name = UNSTORABLE.sub("", min(unknown))[:40]
         raise wrong(
             _("%(place)s has the field “%(name)s”, which is not one of ours."),
             place=place,
@@ -147,10 +152,11 @@ def _checked(place: str, name: str, value: Any, field: Field) -> Any:
         value = UNSTORABLE.sub("", value)
     if field.among and value not in field.among:
         raise wrong(_("%(place)s: “%(name)s” has a value we do not know."), **facts)
-    if field.most and len(value) > field.most:
+    if field.kind is int:
+        if not 0 <= value <= (field.most or LARGEST_NUMBER):
+            raise wrong(_("%(place)s: “%(name)s” is not a number in reach."), **facts)
+    elif field.most and len(value) > field.most:
         raise wrong(_("%(place)s: “%(name)s” is too long (%(most)d at most)."), **facts)
-    if field.kind is int and not 0 <= value <= LARGEST_NUMBER:
-        raise wrong(_("%(place)s: “%(name)s” is not a number in reach."), **facts)
     if field.kind is dict and field is _FACTS and not _flat(value):
         raise wrong(_("%(place)s: “%(name)s” is of the wrong kind."), **facts)
     return value
@@ -159,11 +165,11 @@ def _checked(place: str, name: str, value: Any, field: Field) -> Any:
 def _time(value: Any, facts: dict[str, Any]) -> datetime:
     try:
         time = parse_datetime(value)
-    except (TypeError, ValueError):
-        time = None
-    if time is None or not is_aware(time):
-        raise wrong(_("%(place)s: “%(name)s” is not a time."), **facts)
-    return time
+        if time is not None and is_aware(time):
+            return time.astimezone(UTC)  # at the ends of all times this overflows
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise wrong(_("%(place)s: “%(name)s” is not a time."), **facts)
 
 
 def _flat(value: dict) -> bool:
@@ -174,9 +180,11 @@ def _flat(value: dict) -> bool:
             return len(item) <= 20 and all(map(plain, item))
         if isinstance(item, str):
             return len(item) <= 200 and not UNSTORABLE.search(item)
-        return item is None or isinstance(item, bool | int | float)
+        if isinstance(item, int | float):
+            return abs(item) <= LARGEST_FACT  # which NaN and infinity are not
+        return item is None
 
     try:
-        return all(plain(item) for item in value.values())
+        return all(plain(item) for pair in value.items() for item in pair)
     except RecursionError:
         return False

@@ -113,6 +113,33 @@ BAD = {
         lambda f: f["passages"][2]["signals"][0].update(over=99)
     ),
     "deep facts": spoil(lambda f: f["passages"][2].update(sampling={"a": {"b": "c"}})),
+    "a fact that is no number": spoil(
+        lambda f: f["passages"][2].update(sampling={"top_p": float("nan")})
+    ),
+    "a fact no database takes": spoil(
+        lambda f: f["passages"][2].update(tone_measured={"\x00": 1})
+    ),
+    "a fact with an endless name": spoil(
+        lambda f: f["passages"][2].update(tone_measured={"a" * 1000: 1})
+    ),
+    "an endless fact": spoil(
+        lambda f: f["passages"][2].update(sampling={"seed": 10**1000})
+    ),
+    "a time before all times": spoil(
+        lambda f: f["passages"][1].update(created_at="0001-01-01T00:00:00+14:00")
+    ),
+    "a time after all times": spoil(
+        lambda f: f["story"].update(created_at="9999-12-31T23:59:59-14:00")
+    ),
+    "a field no page can show": spoil(lambda f: f.update({"\ud800": 1})),
+    "a revision with no number after it": spoil(
+        lambda f: f["passages"][0].update(
+            revisions=[{"number": 2**31 - 1, "author": "person", "text": "a"}]
+        )
+    ),
+    "a passage with no number after it": spoil(
+        lambda f: f["passages"].append(f["passages"][0] | {"number": 2**31 - 1})
+    ),
     "too many passages": spoil(
         lambda f: f["passages"].extend([f["passages"][0]] * 5001)
     ),
@@ -126,6 +153,7 @@ def test_a_bad_file_is_refused_with_a_sentence(told, crow, name):
         exchange.import_story(person=crow, data=file)
     assert refused.value.sentence.endswith(".")
     assert "%" not in refused.value.sentence
+    refused.value.sentence.encode()  # it can be put on a page
     assert not Story.objects.owned_by(crow).exists()
 
 
@@ -142,6 +170,14 @@ def test_unstorable_characters_are_left_out(wren):
     file = {"format": "storyloom-story", "version": 1, "story": {"tip": 1}}
     story = exchange.import_story(person=wren, data=file | {"passages": [passage]})
     assert story.tip.text == "ab"
+
+
+def test_imported_words_are_screened_like_typed_ones(wren):
+    passage = {"number": 1, "author": "person", "mode": "write", "care": False}
+    passage["text"] = "I want to kill myself."
+    file = {"format": "storyloom-story", "version": 1, "story": {"tip": 1}}
+    story = exchange.import_story(person=wren, data=file | {"passages": [passage]})
+    assert story.tip.care and story.tip.never_train
 
 
 def test_the_chosen_path_is_written_as_text(told):
