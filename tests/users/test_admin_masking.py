@@ -95,6 +95,13 @@ def test_an_admin_cannot_search_by_what_people_wrote(page, told):
     assert listed.context["cl"].result_count == 0
 
 
+@pytest.mark.parametrize("lookup", ["what__contains", "felt", "what__regex"])
+def test_an_admin_cannot_filter_by_what_people_wrote(page, told, lookup):
+    listed = page.get(reverse("admin:users_experience_changelist"), {lookup: "ice"})
+
+    assert listed.status_code == 400
+
+
 def test_an_admin_cannot_write_in_a_persons_name(page, told):
     change = reverse("admin:users_experience_change", args=[told.pk])
 
