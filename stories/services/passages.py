@@ -22,6 +22,7 @@ from stories.services.path import (
 )
 from stories.services.refused import Refused
 from stories.services.tones import check_tone, usual_tone
+from stories.tree import Skeleton
 from users.safety import may_need_help
 
 ALTERNATIVES = 4
@@ -110,6 +111,7 @@ def more_alternatives(
         sentence = _("Ask for one to %(most)d alternatives at a time.")
         raise Refused("bad_count", sentence % {"most": ALTERNATIVES})
     story = passage.story
+    care = may_need_help(passage.direction)
     keys = [key and (uuid5(key, str(i)) if i else key) for i in range(count)]
     with change(story, "alternatives") as step:
         if _already(story, key):
@@ -125,6 +127,7 @@ def more_alternatives(
                 tone=story.tone or passage.tone_asked,
                 key=each,
                 counted=True,
+                care=care,
             )
             for each in keys
         ]
@@ -162,6 +165,8 @@ def _parent(
     if parent.story_id != story.pk:
         raise Refused("gone", _("There is no such passage in this story."))
     still_there(parent)
+    if parent.pk != story.tip_id and not Skeleton(story).reachable(parent.pk):
+        raise Refused("gone", _("This passage follows one that was deleted."))
     not_under_way(parent)
     return parent
 

@@ -25,6 +25,13 @@ def test_the_first_passage_has_alternatives_too(story):
     assert tree.alternatives(passage=opening) == [opening, *new]
 
 
+def test_alternatives_to_words_in_danger_never_train_either(story):
+    asked = {"mode": "direct", "text": "Write that I want to kill myself."}
+    shown = services.request_passage(story=story, **asked)
+    [other] = services.more_alternatives(passage=shown, count=1)
+    assert shown.never_train and other.direction and other.never_train and other.care
+
+
 @pytest.mark.parametrize("count", [0, 5, 100])
 def test_one_to_four_at_a_time(story, count):
     with pytest.raises(services.Refused):

@@ -65,6 +65,21 @@ def test_deleting_what_is_being_written_stops_it(story):
     assert passage.status == Status.STOPPED
 
 
+def test_nothing_is_asked_for_behind_a_deleted_passage(story):
+    first, second, third, fourth = (PassageFactory(story=story) for _ in range(4))
+    services.delete_passage(passage=second)
+    for ask in (
+        lambda: services.request_passage(story=story, mode="continue", parent=third),
+        lambda: services.retry_passage(passage=fourth),
+        lambda: services.more_alternatives(passage=fourth),
+    ):
+        with pytest.raises(services.Refused) as refused:
+            ask()
+        assert refused.value.code == "gone"
+    story.refresh_from_db()
+    assert story.tip == first
+
+
 def test_a_deletion_is_undone(story):
     first, last = PassageFactory(story=story), PassageFactory(story=story)
     services.delete_passage(passage=first)
