@@ -45,6 +45,10 @@ def _interrupt(passages: QuerySet[Passage]) -> int:
     interrupted = 0
     for passage in list(passages.only("pk", "story_id", "lease", "status")):
         with transaction.atomic():
+            # A story that someone is changing right now is left to the next look.
+            stories = Story.objects.select_for_update(skip_locked=True)
+            if not (story := stories.filter(pk=passage.story_id).first()):
+                continue
             unchanged = Passage.objects.filter(
                 pk=passage.pk, status=passage.status, lease=passage.lease
             )
@@ -52,8 +56,7 @@ def _interrupt(passages: QuerySet[Passage]) -> int:
                 status=Status.INTERRUPTED, lease=None, finished_at=timezone.now()
             ):
                 continue
-            story = Story.objects.filter(pk=passage.story_id)
-            story.update(version=F("version") + 1)
+            Story.objects.filter(pk=story.pk).update(version=F("version") + 1)
             _announce(passage.pk)
         interrupted += 1
     return interrupted

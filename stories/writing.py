@@ -161,7 +161,10 @@ class Writer:
         """Save the whole text and give the lease back."""
         measured = measure(self.text)
         now = timezone.now()
+        story = Story.objects.filter(pk=self.passage.story_id)
         with transaction.atomic():
+            # The story first, as everyone who changes it: two orders would deadlock.
+            story.update(version=F("version") + 1)
             ours = self.mine.update(
                 text=self.text,
                 tone_measured=measured,
@@ -173,8 +176,9 @@ class Writer:
                 lease=None,
             )
             if not ours:
+                transaction.set_rollback(True)
                 return
-            version = _raise_version(self.passage.story_id)
+            version = story.values_list("version", flat=True).get()
         events.publish(
             self.passage.story_id,
             events.PassageFinished(

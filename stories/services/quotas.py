@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Max
+from django.contrib.auth import get_user_model
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from stories.models import Author, Passage, Story
+from stories.models import Author, Passage, Status, Story
 from stories.recovery import recover_stale
 from stories.services.refused import Refused
 from stories.tree import MOST
@@ -25,6 +26,9 @@ def room_for(story: Story, more: int) -> int:
 
 def may_ask(story: Story, more: int) -> None:
     """May this story's owner have `more` passages written now?"""
+    # One request at a time, from whichever story: so the counts hold.
+    people = get_user_model().objects.select_for_update(no_key=True)
+    people.get(pk=story.owner_id)
     theirs = Passage.objects.filter(story__owner=story.owner_id, author=Author.MODEL)
     at_once = settings.PASSAGES_AT_ONCE
     if theirs.under_way().count() + more > at_once:
@@ -40,7 +44,9 @@ def may_ask(story: Story, more: int) -> None:
             raise Refused("busy", sentence % {"most": at_once})
     a_day_ago = timezone.now() - timedelta(days=1)
     per_day = settings.PASSAGES_PER_DAY
-    if theirs.filter(created_at__gte=a_day_ago).count() + more > per_day:
+    # Imported ones were never begun here, and may claim any date.
+    asked = Q(started_at__gte=a_day_ago) | Q(status=Status.QUEUED)
+    if theirs.filter(asked).count() + more > per_day:
         sentence = _(
             "That would be more than %(most)d passages in a day. Your own writing "
             "has no limit; Storyloom goes on tomorrow."

@@ -67,6 +67,18 @@ def test_everything_is_interrupted_when_the_only_writer_begins_or_ends(story):
 
 
 @database
+def test_a_writer_and_a_person_who_stops_it_take_their_locks_in_one_order(
+    story, django_assert_max_num_queries
+):
+    passage = services.request_passage(story=story, mode="continue")
+    writer = writing.Writer(writing.claim(passage.pk))
+    with django_assert_max_num_queries(20) as end:
+        writer.finish(Status.FINISHED)
+    changed = [q["sql"].split()[1] for q in end if q["sql"].startswith("UPDATE")]
+    assert changed == ['"stories_story"', '"stories_passage"']
+
+
+@database
 def test_an_interrupted_passage_is_no_longer_written(story):
     passage = services.request_passage(story=story, mode="continue")
     claimed = writing.claim(passage.pk)

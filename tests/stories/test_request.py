@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from stories import services, tree, writing
 from stories.models import Author, Mode, Passage, Status, Story, Tone
@@ -157,7 +160,14 @@ def test_only_so_many_passages_are_written_at_once(settings, story, wren):
 @database
 def test_only_so_many_passages_are_written_in_a_day(settings, story):
     settings.PASSAGES_PER_DAY = 3
-    PassageFactory.create_batch(3, story=story, author=Author.MODEL)
+    now = timezone.now()
+    for hours in (25, 23, 1):
+        begun = now - timedelta(hours=hours)
+        PassageFactory(story=story, author=Author.MODEL, started_at=begun)
+    PassageFactory(story=story, author=Author.MODEL)  # imported: not written here
+    third = services.request_passage(story=story, mode="continue")
+    services.stop_passage(passage=third)
+    Passage.objects.filter(pk=third.pk).update(started_at=now)
     with pytest.raises(services.Refused) as refused:
         services.request_passage(story=story, mode="continue")
     assert refused.value.code == "quota"
