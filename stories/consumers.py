@@ -1,8 +1,10 @@
 """A story open in a browser: parse, ask a service, pass events on."""
 
 import json
+import logging
 import time
 from typing import Any
+from uuid import UUID
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -15,12 +17,16 @@ from stories.events import story_group
 from stories.messages import Malformed, Message, parse
 from stories.models import Passage, Story
 from users.events import session_group
+from users.sessions import is_open
 
 LOGGED_OUT, NO_STORY, TOO_BIG = 4401, 4404, 1009
 MALFORMED, TOO_MANY = 4400, 4429
 MALFORMED_IN_A_ROW = 3
 BURST, PER_SECOND = 30, 10
 KEYS_REMEMBERED = 3600  # seconds
+DOING = 30  # ... that one request may take at most
+
+logger = logging.getLogger(__name__)
 
 
 def in_thread(function):
@@ -74,21 +80,24 @@ class StoryConsumer(AsyncWebsocketConsumer):
         try:
             message = parse(text_data if text_data is not None else "")
         except Malformed as wrong:
-            await self.count_malformed(str(wrong))
+            await self.count_malformed(wrong)
             return
         self.malformed = 0
-        if message.type == "story.check":
+        # Let in long ago, maybe: an open socket outlives the session it came with.
+        if not await in_thread(is_open)(self.scope["session"].session_key):
+            await self.session_ended({})
+        elif message.type == "story.check":
             await self.send_state()
-            return
-        for reply in await in_thread(act)(self.story.pk, self.person, message):
-            await self.send_json(reply)
+        else:
+            for reply in await in_thread(act)(self.story.pk, self.person, message):
+                await self.send_json(reply)
 
-    async def count_malformed(self, sentence: str):
+    async def count_malformed(self, wrong: Malformed):
         self.malformed += 1
         if self.malformed < MALFORMED_IN_A_ROW:
-            await self.send_error("malformed", sentence)
+            await self.send_error("malformed", str(wrong), wrong.key)
         else:
-            await self.refuse(MALFORMED, "malformed", sentence)
+            await self.refuse(MALFORMED, "malformed", str(wrong))
 
     # --- to the browser -----------------------------------------------------------
 
@@ -133,6 +142,7 @@ class StoryConsumer(AsyncWebsocketConsumer):
         return chunk | {"offset": have, "text": text}
 
     async def session_ended(self, message):
+        self.story = None
         await self.send_json({"type": "session.ended"})
         await self.close(LOGGED_OUT)
 
@@ -141,8 +151,8 @@ class StoryConsumer(AsyncWebsocketConsumer):
         await self.send_error(code, sentence)
         await self.close(close_code)
 
-    async def send_error(self, code: str, sentence: str):
-        await self.send_json({"type": "error", "code": code, "message": sentence})
+    async def send_error(self, code: str, sentence: str, key: UUID | None = None):
+        await self.send_json(error(code, sentence, key))
 
     async def send_json(self, content: dict[str, Any]):
         await self.send(json.dumps(content))
@@ -194,33 +204,55 @@ def state_of(story_id) -> dict[str, Any] | None:
 
 
 def act(story_id, person, message: Message) -> list[dict[str, Any]]:
-    """Do what is asked, once for every key, and say so."""
-    said_before = f"said-{person.pk}-{message.key}"
-    if message.key and (reply := cache.get(said_before)):
-        return reply
+    """Do what is asked, once for every key, and say so.
+
+    Two tabs send what is unsent again, maybe at once: the second waits for the answer.
+    """
+    if message.key is None:
+        return attempt(story_id, person, message)
+    place = f"said-{person.pk}-{message.key}"
+    until = time.monotonic() + DOING
+    while not cache.add(place, [], DOING):
+        if reply := cache.get(place):
+            return reply
+        if time.monotonic() > until:
+            return []
+        time.sleep(0.05)
+    replies = attempt(story_id, person, message)
+    if replies[0]["type"] == "ack":
+        cache.set(place, replies, KEYS_REMEMBERED)
+    else:
+        cache.delete(place)
+    return replies
+
+
+def attempt(story_id, person, message: Message) -> list[dict[str, Any]]:
     try:
         story = find_story(person, story_id)
         if story is None:
             raise services.Refused("gone", _("This story was deleted."))
         passages = do(story, message)
     except services.Refused as refused:
-        return [refusal(message, refused)]
+        return [error(refused.code, refused.sentence, message.key, refused.text)]
+    except Exception:  # else the page would come back with the same for ever
+        logger.exception("%s failed", message.type)
+        sentence = _("Something went wrong here. Please try again.")
+        return [error("failed", sentence, message.key)]
     reply = [{"type": "ack", "key": message.key and str(message.key)}]
     if passages:
         reply[0]["passage"] = passages[0].pk
         reply[0]["passages"] = [passage.pk for passage in passages]
-    reply += [{"type": "care", "passage": p.pk} for p in passages if p.care]
-    if message.key:
-        cache.set(said_before, reply, KEYS_REMEMBERED)
-    return reply
+    return reply + [{"type": "care", "passage": p.pk} for p in passages if p.care]
 
 
-def refusal(message: Message, refused: services.Refused) -> dict[str, Any]:
-    reply = {"type": "error", "code": refused.code, "message": refused.sentence}
-    if message.key:
-        reply["key"] = str(message.key)
-    if refused.text is not None:
-        reply["text"] = refused.text
+def error(
+    code: str, sentence: str, key: UUID | None, text: str | None = None
+) -> dict[str, Any]:
+    reply = {"type": "error", "code": code, "message": sentence}
+    if key:
+        reply["key"] = str(key)
+    if text is not None:
+        reply["text"] = text
     return reply
 
 

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 class Malformed(Exception):
     """Not a message of ours. The sentence says what is wrong, and quotes nothing."""
 
+    key: UUID | None = None  # the message's, if it has one that can be read
+
 
 @dataclass(frozen=True)
 class Message:
@@ -86,14 +88,17 @@ def parse(frame: str) -> Message:
     key = said.get("key")
     if key is None and needs.keyed:
         raise Malformed(_("This message needs a key."))
-    fields = {
-        name: _read(said, name, kind)
-        for name, kind in (needs.must | needs.may).items()
-        if name in needs.must or said.get(name) is not None
-    }
-    return Message(
-        said["type"], None if key is None else _read(said, "key", uuid), fields
-    )
+    key = None if key is None else _read(said, "key", uuid)
+    try:
+        fields = {
+            name: _read(said, name, kind)
+            for name, kind in (needs.must | needs.may).items()
+            if name in needs.must or said.get(name) is not None
+        }
+    except Malformed as wrong:
+        wrong.key = key
+        raise
+    return Message(said["type"], key, fields)
 
 
 def _read(said: dict[str, Any], name: str, kind: Callable[[Any], Any]) -> Any:

@@ -6,6 +6,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from users import events
 
@@ -18,6 +19,13 @@ def sessions_of(person) -> QuerySet[Session]:
         if session.get_decoded().get(SESSION_KEY) == str(person.pk)
     ]
     return Session.objects.filter(session_key__in=keys)
+
+
+def is_open(session_key: str) -> bool:
+    """Neither ended nor run out. For pages that stay open after they were let in."""
+    now = timezone.now()
+    sessions = Session.objects.filter(session_key=session_key, expire_date__gt=now)
+    return sessions.exists()
 
 
 def end_sessions(person, *, keep: str | None = None) -> None:

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from stories.models import Passage
 from tests.factories import PassageFactory, StoryFactory
@@ -62,6 +64,21 @@ async def test_logging_out_closes_the_socket(editor, story, wren):
     await asyncio.to_thread(page.client.post, "/accounts/logout/")
     assert await page.close_code() == 4401
     assert page.heard[-1] == {"type": "session.ended"}
+
+
+@pytest.mark.parametrize("message", [
+    {"type": "passage.request", "mode": "write", "text": "Too late."},
+    {"type": "story.check"},
+])  # fmt: skip
+async def test_a_socket_does_nothing_more_once_its_session_is_over(
+    editor, story, wren, message
+):
+    page = await editor(story, wren)
+    await Session.objects.aupdate(expire_date=timezone.now())
+    await page.say(**message)
+    assert await page.close_code() == 4401
+    assert page.heard[-1] == {"type": "session.ended"}
+    assert not await story.passages.aexists()
 
 
 async def test_a_switched_off_account_has_no_socket(editor, story, wren):
@@ -226,6 +243,35 @@ async def test_the_same_key_undoes_only_once(editor, story, wren):
     await page.ask("story.undo", key=key)
     await page.ask("story.undo", key=key)
     assert await story.passages.filter(deleted_at=None).acount() == 1
+
+
+async def test_two_tabs_that_send_the_same_key_at_once_undo_only_once(
+    editor, story, wren
+):
+    pages = [await editor(story, wren) for _ in range(2)]
+    for text in ("One.", "Two.", "Three."):
+        await pages[0].ask("passage.request", mode="write", text=text)
+    key = str(uuid4())
+    await asyncio.gather(*(page.ask("story.undo", key=key) for page in pages))
+    assert await story.passages.filter(deleted_at=None).acount() == 2
+
+
+async def test_a_failure_of_ours_is_said_and_the_socket_stays_open(
+    editor, story, wren, settings
+):
+    page = await editor(story, wren)
+    settings.PASSAGE_CHARACTERS = "a mistake that makes every check fail"
+    error = await page.ask("passage.request", mode="write", text="My own words.")
+    assert error["code"] == "failed" and error["message"].endswith(".")
+    settings.PASSAGE_CHARACTERS = 20_000
+    ack = await page.ask("passage.request", mode="write", text="My own words.")
+    assert ack["type"] == "ack"
+
+
+async def test_a_malformed_message_is_answered_by_its_key(editor, story, wren):
+    page = await editor(story, wren)
+    error = await page.ask("passage.delete", passage="the second")
+    assert error["code"] == "malformed"
 
 
 async def test_settings_are_changed_over_the_socket(editor, story, wren):
