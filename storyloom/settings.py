@@ -193,7 +193,14 @@ if EMBEDDED:
             "CONFIG": {"capacity": 2000},
         }
     }
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            # Guesses at a password are counted here: by its default of 300 entries,
+            # a few busy pages would make it forget them.
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
 else:
     CHANNEL_LAYERS = {
         "default": {

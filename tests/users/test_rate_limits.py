@@ -1,6 +1,7 @@
 """A school is one address: one account's wrong guesses must not stop a class."""
 
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -57,3 +58,11 @@ def test_a_flood_gets_a_page_that_says_to_wait(client, db):
 
     assert responses[-1].status_code == 429
     assert "Wait a minute" in responses[-1].content.decode()
+
+
+def test_guesses_are_remembered_however_busy_the_others_are(wren):
+    for _try in range(10):
+        log_in(Client(), password="wrong", **SCHOOL)
+    cache.set_many({f"something-else-{n}": n for n in range(5000)})
+
+    assert not got_in(log_in(Client(), **SCHOOL))
