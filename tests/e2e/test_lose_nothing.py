@@ -48,6 +48,39 @@ def test_two_tabs_agree(page, open_desk):
     expect(page.page.locator("#title")).to_have_value("Two of us")
 
 
+def test_two_tabs_keep_each_their_own_unsent_text(page, open_desk):
+    other = open_desk(beside=page)
+    other.page.goto(page.page.url)
+    other.connected()
+    page.page.fill("#entry", "The kite was red")
+    other.page.fill("#entry", "Rain fell")
+    for tab, text in ((page, "The kite was red"), (other, "Rain fell")):
+        tab.reload()
+        expect(tab.page.locator("#entry")).to_have_value(text)
+    page.page.click("#add")
+    page.expect_count(1)
+    for tab, text in ((page, ""), (other, "Rain fell")):
+        tab.reload()
+        expect(tab.page.locator("#entry")).to_have_value(text)
+
+
+def test_an_edit_that_is_too_long_is_said_and_kept(page):
+    page.write("The kite was red.")
+    page.verb("edit")
+    page.page.fill(".edit textarea", "🦊" * 19_000)  # few characters, many bytes
+    page.page.click(".edit [type=submit]")
+    expect(page.page.locator(".edit-word")).to_contain_text("too much")
+    page.reload()
+    expect(page.page.locator(".edit textarea")).to_have_value("🦊" * 19_000)
+    page.write("And blue.")
+
+
+def test_a_title_typed_just_before_a_reload_is_kept(page):
+    page.page.fill("#title", "The kite")
+    page.reload()
+    expect(page.page.locator("#title")).to_have_value("The kite")
+
+
 def test_a_killed_server_leaves_an_interrupted_passage_to_retry(page, house):
     page.direct("[[slow]] Rain.")
     page.writing(120)

@@ -1,8 +1,7 @@
 // The entry: two modes, nothing typed is ever lost, empty means continue.
 
+import { keep, read } from "./drafts.js";
 import { fits } from "./socket.js";
-
-const MOST = 20_000;
 
 export class Composer {
   constructor(story, socket, path) {
@@ -40,20 +39,15 @@ export class Composer {
   }
 
   restore() {
-    try {
-      const draft = JSON.parse(localStorage.getItem(this.place) ?? "{}");
-      this.entry.value = draft.text ?? "";
-      this.form.elements.mode.value = draft.mode ?? "write";
-    } catch {
-      // an unreadable draft is no draft
-    }
+    const draft = read(this.place);
+    this.entry.value = draft?.text ?? "";
+    this.form.elements.mode.value = draft?.mode ?? "write";
     this.show();
   }
 
   changed() {
-    const draft = JSON.stringify({ mode: this.mode, text: this.entry.value });
     try {
-      localStorage.setItem(this.place, draft);
+      keep(this.place, { mode: this.mode, text: this.entry.value });
       this.complain("");
     } catch {
       this.complain(gettext("This browser cannot keep so much unsent text. Send it in parts."));
@@ -94,7 +88,7 @@ export class Composer {
   submit({ only = false } = {}) {
     if (this.go.hidden) return; // wait for what is being written, or stop it
     const text = this.entry.value;
-    if ([...text].length > MOST || !fits(text)) {
+    if (!fits(text)) {
       this.complain(gettext("That is too much for one passage. Send it in parts; nothing is lost."));
       return;
     }

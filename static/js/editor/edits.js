@@ -1,5 +1,8 @@
 // Editing in place. What is being typed is kept until the server has the new text.
 
+import { drop, keep, read } from "./drafts.js";
+import { fits } from "./socket.js";
+
 export class Edits {
   constructor(story, socket, path) {
     this.story = story;
@@ -16,15 +19,15 @@ export class Edits {
   }
 
   place(article) {
-    return `edit:${this.story}:${article.dataset.id}`;
+    return this.placeOf(article.dataset.id);
+  }
+
+  placeOf(passage) {
+    return `edit:${this.story}:${passage}`;
   }
 
   draft(article) {
-    try {
-      return JSON.parse(localStorage.getItem(this.place(article)));
-    } catch {
-      return null;
-    }
+    return read(this.place(article));
   }
 
   /** Edits that a reload interrupted are opened again. */
@@ -58,7 +61,7 @@ export class Edits {
     if (!form) return;
     const draft = { text: event.target.value, was: Number(form.dataset.was) };
     try {
-      localStorage.setItem(this.place(form.closest(".passage")), JSON.stringify(draft));
+      keep(this.place(form.closest(".passage")), draft);
     } catch {
       this.say(form, gettext("This browser cannot keep so much unsent text. Please send it soon."));
     }
@@ -69,10 +72,15 @@ export class Edits {
     if (!form) return;
     event.preventDefault();
     const article = form.closest(".passage");
+    const text = form.querySelector("textarea").value;
+    if (!fits(text)) {
+      this.say(form, gettext("That is too much for one passage. Nothing is lost; make it shorter, or move a part of it."));
+      return;
+    }
     this.socket.send({
       type: "passage.edit",
       passage: Number(article.dataset.id),
-      text: form.querySelector("textarea").value,
+      text,
       was: Number(form.dataset.was),
     });
     if (this.socket.state !== "open") {
@@ -102,7 +110,7 @@ export class Edits {
   }
 
   close(article) {
-    localStorage.removeItem(this.place(article));
+    drop(this.place(article));
     const held = this.form(article)?.contains(document.activeElement);
     this.form(article)?.remove();
     if (held) article.focus();
@@ -111,9 +119,11 @@ export class Edits {
   kept({ asked }) {
     if (asked?.type !== "passage.edit") return;
     const article = this.path.passage(asked.passage);
-    if (!article) return;
-    const typed = this.form(article)?.querySelector("textarea").value;
-    if (typed === undefined || typed === asked.text) this.close(article);
+    const place = this.placeOf(asked.passage);
+    const typed = this.form(article)?.querySelector("textarea").value ?? read(place)?.text;
+    if (typed !== undefined && typed !== asked.text) return; // typed on meanwhile
+    drop(place); // though another branch may be shown by now
+    if (article) this.close(article);
   }
 
   refused({ asked, code, message, text }) {

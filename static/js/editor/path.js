@@ -3,6 +3,7 @@
 
 import { Idiomorph } from "../../vendor/idiomorph-0.8.0.esm.js";
 
+const PATIENCE = 15_000;
 const NEAR = 180; // pixels from the end that count as "reading along"
 
 export class Path extends EventTarget {
@@ -58,6 +59,7 @@ export class Path extends EventTarget {
         if (!count && shown.length) ask.set("from", shown[0].dataset.id);
         const answer = await fetch(`${this.url}?${ask}`, {
           headers: { Accept: "text/html" },
+          signal: AbortSignal.timeout(PATIENCE), // else a dead network holds up the next
         });
         if (answer.ok && !answer.redirected) this.merge(await answer.text());
       } while (this.dirty);

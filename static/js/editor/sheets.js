@@ -17,6 +17,7 @@ export class Sheets {
     this.title.addEventListener("keydown", (event) => {
       if (event.key === "Enter") document.getElementById("entry").focus();
     });
+    addEventListener("pagehide", () => this.pending && this.save(this.pending));
     path.addEventListener("drawn", () => this.showTitle());
     socket.on("ack", ({ asked }) => this.answer(asked, ""));
     socket.on("error", ({ asked, message }) => this.answer(asked, message));
@@ -59,14 +60,12 @@ export class Sheets {
 
   changed(event) {
     if (!this.field(event.target)) return;
-    if (event.target === this.pending) clearTimeout(this.timer);
     this.save(event.target);
   }
 
   save(target) {
     const value = target.type === "checkbox" ? target.checked : target.value;
-    if (this.last?.target === target && this.last.value === value) return;
-    this.last = { target, value };
+    clearTimeout(this.timer);
     this.pending = null;
     this.socket.send({ type: "story.set", field: this.field(target), value });
     if (this.socket.state !== "open") this.say(gettext("Kept here until there is a connection."));
@@ -75,7 +74,6 @@ export class Sheets {
   answer(asked, trouble) {
     if (asked?.type !== "story.set") return;
     this.say(trouble || gettext("Kept."), Boolean(trouble));
-    if (trouble) this.last = null;
   }
 
   say(sentence, trouble = false) {

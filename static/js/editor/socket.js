@@ -6,6 +6,7 @@ const LONGEST_WAIT = 10_000;
 const SILENCE = 8_000; // an answer was due and nothing at all was heard
 const PACE = 110; // between messages sent again: the server takes ten a second
 const LARGEST = 64 * 1024;
+const LONGEST_PASSAGE = 20_000; // characters
 
 const FINAL = { 4401: "logged-out", 4404: "gone" };
 const SLOW_DOWN = 4429;
@@ -118,8 +119,9 @@ export class Socket extends EventTarget {
   }
 }
 
-/** Whether a message fits into one frame, its envelope included. */
+/** Whether a text is a passage, and fits into one frame with what is around it. */
 export function fits(text) {
+  if ([...text].length > LONGEST_PASSAGE) return false;
   const bytes = new TextEncoder().encode(JSON.stringify(text)).length;
   return bytes < LARGEST - 512;
 }
