@@ -25,6 +25,7 @@ from stories import exchange, library, prompts, services, tree
 from stories import map as story_map
 from stories.forms import ImportForm, NewStoryForm, SettingsForm
 from stories.models import Author, Passage, Story, Tone
+from stories.services import words
 from users.models import Experience, Profile
 
 #: Few enough that a long story opens as fast as a short one.
@@ -67,7 +68,7 @@ def with_story(view):
 @personal
 @require_GET
 def shelf(request: HttpRequest) -> HttpResponse:
-    query = request.GET.get("q", "").strip()[:200]
+    query = words.clean(request.GET.get("q", "")).strip()[:200]
     archived = request.GET.get("archived") == "1"
     stories = library.shelf(request.user, query=query, archived=archived)
     page = Paginator(stories, CARDS).get_page(request.GET.get("page"))

@@ -159,7 +159,7 @@ class Writer:
 
     def finish(self, status: Status, error: str = "") -> None:
         """Save the whole text and give the lease back."""
-        measured = measure(self.text)
+        measured = _tone_of(self.text)
         now = timezone.now()
         story = Story.objects.filter(pk=self.passage.story_id)
         with transaction.atomic():
@@ -225,6 +225,15 @@ def assemble(passage: Passage, engine: Engine, room: int) -> prompts.Assembled:
             tone=passage.tone_asked,
         ),
     )
+
+
+def _tone_of(text: str) -> dict | None:
+    """What it was measured to feel like; a passage is finished without, if need be."""
+    try:
+        return measure(text)
+    except Exception as error:
+        logger.warning("a tone could not be read: %s", type(error).__name__)
+        return None
 
 
 def _release() -> None:

@@ -224,6 +224,10 @@ def test_the_library_searches_titles_and_text(browser, wren, story):
     assert "The river" not in page
 
 
+def test_a_search_for_what_no_text_holds_finds_nothing(browser, story):
+    assert browser.get(reverse("stories:library"), {"q": "\x00"}).status_code == 200
+
+
 def test_an_archived_story_is_out_of_the_way_and_comes_back(browser, story):
     browser.post(address("archive", story))
     page = browser.get(reverse("stories:library")).content.decode()

@@ -1,6 +1,8 @@
 """Workers die, tasks come twice: the text is kept and is written once."""
 
+import sys
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,9 +10,11 @@ from django.db import connection
 from django.utils import timezone
 
 from stories import services, writing
-from stories.models import Passage, Status
+from stories.models import Passage, Status, Story
+from storyloom.celery import stop_pools
 from tests.factories import PassageFactory, StoryFactory
 from training.services import engine
+from users.services import erase_account
 
 database = pytest.mark.django_db
 threads = pytest.mark.django_db(transaction=True)
@@ -167,3 +171,36 @@ def test_no_transaction_is_open_while_the_engine_works(story, monkeypatch):
     monkeypatch.setattr(type(engine()), "generate", watch)
     writing.write(passage.pk)
     assert seen and not any(seen)
+
+
+@threads
+@pytest.mark.parametrize("goes", ["the person", "the story"])
+def test_what_is_erased_while_it_is_written_stays_erased(story, wren, goes, caplog):
+    services.request_passage(story=story, mode="direct", text="[[slow]] Rain.")
+    until(lambda: story.passages.filter(status=Status.WRITING).exclude(text=""))
+    if goes == "the person":
+        erase_account(person=wren)
+    else:
+        services.delete_story(story=story)
+    asked = time.monotonic()
+    stop_pools(wait=True)
+    assert time.monotonic() - asked < 2
+    assert not Passage.objects.exists() and not Story.objects.exists()
+    assert not [each for each in caplog.records if each.levelname == "ERROR"]
+
+
+@threads
+def test_a_tone_that_cannot_be_read_costs_no_word(story, monkeypatch):
+    monkeypatch.setitem(sys.modules, "training.engine.guide", None)  # not installed
+    passage = services.request_passage(story=story, mode="direct", text="[[end]]")
+    until(lambda: story.passages.exclude(finished_at=None))
+    passage.refresh_from_db()
+    assert passage.status == Status.FINISHED and passage.text
+    assert passage.tone_measured is None
+
+
+def until(rows, seconds=5):
+    end = time.monotonic() + seconds
+    while not rows().exists():
+        assert time.monotonic() < end
+        time.sleep(0.05)
