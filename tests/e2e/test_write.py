@@ -210,3 +210,63 @@ def test_what_the_model_saw_is_shown_with_tokens(page):
     saw = page.page.locator("#saw-dialog")
     expect(saw.locator(".saw-part", has_text="story so far")).to_be_visible()
     expect(saw.locator(".saw-tokens").first).to_contain_text("token")
+
+
+def test_a_swipe_in_the_middle_of_a_stream_and_back_loses_nothing(page):
+    page.write("The kite was red.")
+    page.direct("[[end]]")
+    page.settled()
+    first = page.text
+    page.verb("retry-with")
+    page.page.fill(".aside-form input", "[[slow]] Rain.")
+    page.page.click(".aside-form [type=submit]")
+    page.writing()
+    page.last.press("ArrowLeft")
+    expect(page.last.locator(".passage-text")).to_have_text(first)
+    expect(page.page.locator("#go")).to_be_visible()
+    page.last.press("ArrowRight")
+    page.writing(120)
+    page.page.click("#stop")
+    page.settled()
+    streamed = page.text
+    page.reload()
+    assert page.text == streamed
+
+
+def test_undo_and_delete_in_the_middle_of_a_stream(page):
+    page.write("The kite was red.")
+    page.direct("[[slow]] Rain.")
+    page.writing()
+    page.page.click("#undo")
+    page.expect_count(1)
+    page.page.click("#redo")
+    page.expect_count(2)
+    expect(page.last).to_have_attribute("data-status", "stopped")
+    assert page.text
+    page.direct("[[slow]] Snow.")
+    page.writing()
+    page.last.press("Delete")
+    page.expect_count(2)
+    page.direct("[[end]]")
+    page.settled()
+    page.expect_count(3)
+
+
+def test_a_passage_in_the_middle_has_alternatives_too(page):
+    page.write("The kite was red.")
+    page.direct("[[end]]")
+    page.settled()
+    page.write("Then it rained.")
+    middle = page.passages.nth(1)
+    middle.hover()
+    middle.locator(".tools summary").click()
+    middle.locator("[data-do=alternatives]").click()
+    expect(middle.locator(".position")).to_contain_text("1 / 3")
+    page.expect_count(3)
+    middle.press("ArrowRight")
+    page.expect_count(2)
+    expect(page.last.locator(".position")).to_contain_text("2 / 3")
+    page.settled()
+    page.last.press("ArrowLeft")
+    page.expect_count(3)
+    assert page.text == "Then it rained."
