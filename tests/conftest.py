@@ -3,7 +3,6 @@
 wren writes, robin reads and teaches, crow may not.
 """
 
-import asyncio
 import json
 import time
 
@@ -13,6 +12,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
+from stories.consumers import in_thread
 from storyloom.celery import stop_pools
 from tests.factories import PersonFactory, StoryFactory
 from training import services as training
@@ -129,7 +129,7 @@ async def editor():
     opened = []
 
     async def open_editor(story, person=None, **options):
-        new = await asyncio.to_thread(Editor, story, person, **options)
+        new = await in_thread(Editor)(story, person, **options)
         opened.append(new)
         assert await new.connect()
         new.state = await new.hear()

@@ -6,6 +6,7 @@ import random
 import pytest
 
 from stories import events
+from stories.consumers import in_thread
 from stories.models import Story
 from tests.factories import PassageFactory
 
@@ -84,8 +85,8 @@ async def test_what_one_tab_does_the_other_hears(editor, story, wren):
 
 async def test_a_lost_chunk_is_filled_in_from_the_database(editor, story, wren):
     tab = await editor(story, wren)
-    passage = await asyncio.to_thread(
-        PassageFactory, story=story, author="model", status="writing", text="One two"
+    passage = await in_thread(PassageFactory)(
+        story=story, author="model", status="writing", text="One two"
     )
     await passage.arefresh_from_db()
     chunk = events.PassageChunk(passage.pk, offset=7, text=" three")

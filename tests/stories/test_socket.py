@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from stories.consumers import in_thread
 from stories.models import Passage
 from tests.factories import PassageFactory, StoryFactory
 
@@ -55,13 +57,13 @@ async def test_a_refused_socket_does_nothing_more(editor, story, crow):
 async def test_a_foreign_page_may_not_open_a_socket(editor, story, wren, origin):
     from tests.conftest import Editor
 
-    page = await asyncio.to_thread(Editor, story, wren, origin)
+    page = await in_thread(Editor)(story, wren, origin)
     assert not await page.connect()
 
 
 async def test_logging_out_closes_the_socket(editor, story, wren):
     page = await editor(story, wren)
-    await asyncio.to_thread(page.client.post, "/accounts/logout/")
+    await in_thread(page.client.post)("/accounts/logout/")
     assert await page.close_code() == 4401
     assert page.heard[-1] == {"type": "session.ended"}
 
@@ -163,11 +165,13 @@ async def test_three_malformed_messages_in_a_row_close_the_socket(editor, story,
 
 async def test_a_hundred_messages_in_a_second_close_the_socket(editor, story, wren):
     page = await editor(story, wren)
+    begun = time.monotonic()
     for _ in range(100):
         await page.say("passage.request", mode="write", text="Again.")
     assert await page.close_code(timeout=30) == 4429
+    allowed = 30 + 10 * (time.monotonic() - begun)
     assert "Too many" in page.heard[-1]["message"]
-    assert 30 <= await story.passages.acount() < 60
+    assert 30 <= await story.passages.acount() <= allowed
 
 
 REFUSED = {
@@ -206,9 +210,8 @@ async def test_what_cannot_be_done_gets_a_sentence_and_changes_nothing(
 
 
 async def test_a_passage_of_another_story_cannot_be_reached(editor, story, wren, crow):
-    theirs = await asyncio.to_thread(
-        lambda: PassageFactory(story=StoryFactory(owner=crow), text="Theirs.")
-    )
+    other = await in_thread(StoryFactory)(owner=crow)
+    theirs = await in_thread(PassageFactory)(story=other, text="Theirs.")
     page = await editor(story, wren)
     for said in [
         {"type": "passage.delete"},
