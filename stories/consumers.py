@@ -238,7 +238,8 @@ def attempt(story_id, person, message: Message) -> list[dict[str, Any]]:
         logger.exception("%s failed", message.type)
         sentence = _("Something went wrong here. Please try again.")
         return [error("failed", sentence, message.key)]
-    reply = [{"type": "ack", "key": message.key and str(message.key)}]
+    ack = {"type": "ack", "key": message.key and str(message.key)}
+    reply: list[dict[str, Any]] = [ack]
     if passages:
         reply[0]["passage"] = passages[0].pk
         reply[0]["passages"] = [passage.pk for passage in passages]

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from stories.bench.processes import TooLate
 
@@ -70,7 +71,7 @@ class Browser:
         """The story's socket; the state it greets with has been read."""
         socket = connect(
             self.socket_address(story),
-            origin=self.address,
+            origin=Origin(self.address),
             additional_headers=self.session(),
             proxy=None,
             compression=None,

@@ -36,7 +36,8 @@ def measure(*, short: int, long: int, rounds: int) -> dict[str, float]:
     client.force_login(person)
     stories = {"short": long_story(person, short), "long": long_story(person, long)}
     pages = {name: f"/stories/{story.pk}/" for name, story in stories.items()}
-    queries, seconds = {}, {name: [] for name in pages}
+    queries: dict[str, int] = {}
+    seconds: dict[str, list[float]] = {name: [] for name in pages}
     for page in pages.values():
         client.get(page)  # warm: templates are read
     for name, page in pages.items():

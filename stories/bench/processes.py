@@ -106,7 +106,6 @@ class Process:
         self.running = None
 
     def start(self) -> "Process":
-        as_user = {"user": self.user, "extra_groups": []} if self.user else {}
         with self.log.open("ab") as output:
             self.said_before = output.tell()
             self.running = subprocess.Popen(
@@ -117,7 +116,8 @@ class Process:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                **as_user,
+                user=self.user,
+                extra_groups=[] if self.user else None,
             )
         try:
             wait_until(self.is_ready, f"{self.name} is ready")

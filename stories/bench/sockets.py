@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from stories.bench.browser import Browser
 from stories.bench.processes import TooLate
@@ -94,7 +95,7 @@ async def watch_all(
         person, story = people[number % len(people)]
         socket = await connect(
             person.socket_address(story),
-            origin=person.address,
+            origin=Origin(person.address),
             additional_headers=person.session(),
             proxy=None,
             compression=None,
