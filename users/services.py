@@ -73,7 +73,7 @@ def changing(person: User) -> Iterator[Profile]:
 
 
 def add_value(*, person: User, value: str) -> None:
-    value = " ".join(value.split())
+    value = " ".join(value.replace("\0", "").split())  # NUL: no database takes it
     if not value:
         raise ValidationError(_("Write a word first."))
     if len(value) > LONGEST_VALUE:

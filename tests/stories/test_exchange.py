@@ -3,9 +3,10 @@ import json
 
 import pytest
 
-from stories import exchange, services, tree
+from stories import exchange, services, tree, writing
 from stories.models import Mode, Status, Story
 from tests.factories import PassageFactory, StoryFactory
+from training.services import engine
 
 pytestmark = pytest.mark.django_db
 
@@ -185,6 +186,17 @@ def test_the_chosen_path_is_written_as_text(told):
     assert text.startswith("The river\n\n<img src=x onerror=alert(1)> שלום 🦊\n\n")
     assert text.endswith("A better second.\n")
     assert "Rain fell." not in text and "deleted" not in text
+
+
+def test_a_direction_granted_is_in_no_export_and_no_later_prompt(story):
+    asked = {"author": "model", "mode": Mode.DIRECT, "direction": "Let it rain."}
+    PassageFactory(story=story, text="Drops fell on the roof.", **asked)
+    later = services.request_passage(story=story, mode="continue")
+    assembled = writing.assemble(later, engine(), 100)
+    told = [exchange.as_text(story=story), exchange.as_markdown(story=story)]
+    for text in [*told, str(assembled.prompt), str(assembled.saw)]:
+        assert "Drops fell" in text
+        assert "Let it rain" not in text
 
 
 def test_text_stays_text_in_markdown(told):

@@ -99,6 +99,12 @@ def test_an_empty_or_endless_value_gets_a_sentence(page, wren, value):
     assert not values_of(wren)
 
 
+def test_a_value_no_database_takes_is_kept_without_what_breaks_it(page, wren):
+    post(page, VALUES_PAGE, pick="hon\x00esty")
+
+    assert values_of(wren) == ["honesty"]
+
+
 def test_a_word_typed_before_going_on_is_kept(page, wren):
     response = post(page, VALUES_PAGE, value="patience", then="next")
 
