@@ -190,6 +190,23 @@ def test_logging_out_elsewhere_says_so_and_keeps_the_text(house, open_desk):
     expect(page.page.locator("#entry")).to_have_value("Half a thou")
 
 
+def test_a_new_password_leaves_this_browser_where_it_was(house, open_desk):
+    page = open_desk(storage_state=None)
+    page.sign_up("finch@example.org")
+    page.new_story("Kites")
+    page.page.fill("#entry", "Half a sent")
+    other = open_desk(beside=page)
+    other.go("/accounts/password/change/")
+    other.page.fill("[name=oldpassword]", "a lamp and 7 old stars")
+    for field in other.page.locator("[name^=password]").all():
+        field.fill("8 new lamps and a star")
+    other.page.click("main form button")
+    expect(page.page.locator("#connection")).to_have_attribute("data-state", "waiting")
+    page.connected()
+    page.page.click("#add")
+    page.expect_count(1)
+
+
 def test_a_part_of_a_page_leads_to_the_log_in_when_logged_out(open_desk):
     desk = open_desk(apart=True)
     desk.quick_story("Gone")

@@ -8,8 +8,9 @@ const PACE = 110; // between messages sent again: the server takes ten a second
 const LARGEST = 64 * 1024;
 const LONGEST_PASSAGE = 20_000; // characters
 
-const FINAL = { 4401: "logged-out", 4404: "gone" };
-const SLOW_DOWN = 4429;
+const LOGGED_OUT = 4401;
+const FINAL = { [LOGGED_OUT]: "logged-out", 4404: "gone" };
+const PAUSES = { [LOGGED_OUT]: 1_000, 4429: 5_000 }; // the latter: too many messages
 
 export class Socket extends EventTarget {
   constructor(story, outbox) {
@@ -70,6 +71,7 @@ export class Socket extends EventTarget {
 
   heard(message) {
     clearTimeout(this.silence);
+    if (message.type === "story.state") this.welcome = true;
     if (message.key && (message.type === "ack" || message.type === "error")) {
       message.asked = this.outbox.get(message.key);
       this.outbox.remove(message.key);
@@ -79,12 +81,15 @@ export class Socket extends EventTarget {
 
   closed(code) {
     clearTimeout(this.silence);
-    if (FINAL[code]) {
+    // A new password ends the session of every page: this browser may have another.
+    const doubted = code === LOGGED_OUT && this.welcome;
+    this.welcome = false;
+    if (FINAL[code] && !doubted) {
       this.tell("closed", FINAL[code]);
       return;
     }
     this.tell("waiting");
-    const pause = code === SLOW_DOWN ? 5_000 : this.wait * (0.75 + Math.random() / 2);
+    const pause = PAUSES[code] ?? this.wait * (0.75 + Math.random() / 2);
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
     clearTimeout(this.again);
     this.again = setTimeout(() => this.connect(), pause);
