@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$p && break; done)
-HOST ?= 127.0.0.1
+BIND ?= 127.0.0.1
 PORT ?= 8000
 TESTS ?=
 BIN := .venv/bin
@@ -24,7 +24,7 @@ install: .venv/.installed
 
 run: install
 	@$(MANAGE) migrate --verbosity 0
-	@exec $(MANAGE) serve --host $(HOST) --port $(PORT)
+	@exec $(MANAGE) serve --host $(BIND) --port $(PORT)
 
 # An account that may open /admin/; asks for an e-mail address and a password.
 admin: install
@@ -57,7 +57,7 @@ DEPLOYED := STORYLOOM_HTTPS=1 STORYLOOM_HOSTS=storyloom.example \
 	STORYLOOM_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(40))')
 
 # --- served mode: Redis and PostgreSQL must be running, see .env.example -------------
-WEB := $(MANAGE) serve --host $(HOST) --port $(PORT)
+WEB := $(MANAGE) serve --host $(BIND) --port $(PORT)
 GENERATION := $(CELERY) worker -Q generation -n generation@%h --pool threads -c 32
 TRAINING := $(CELERY) worker -Q training -n training@%h --pool threads -c 1
 BEAT := $(CELERY) beat
