@@ -102,6 +102,16 @@ def test_alternatives_are_compared_side_by_side(page):
     expect(page.last.locator(".passage-text")).to_have_text(text)
 
 
+def test_a_menu_can_be_used_in_a_low_window(open_desk):
+    page = open_desk(viewport={"width": 1280, "height": 420})
+    page.new_story("Low")
+    page.go_on()
+    page.settled()
+    page.last.locator(".tools summary").click()
+    page.last.get_by_text("What the model saw").click()
+    expect(page.page.locator("#saw-dialog[open]")).to_be_visible()
+
+
 def test_swiping_leads_among_alternatives(open_desk):
     page = open_desk(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
