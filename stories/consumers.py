@@ -1,7 +1,6 @@
 """A story open in a browser: parse, ask a service, pass events on."""
 
 import json
-import logging
 import time
 from typing import Any
 from uuid import UUID
@@ -9,24 +8,18 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 
-from stories import services
+from stories.answers import answer, error, find_story, state_of
 from stories.events import story_group
-from stories.messages import Malformed, Message, parse
-from stories.models import Passage, Story
+from stories.messages import Malformed, parse
+from stories.models import Story
 from users.events import session_group
-from users.sessions import is_open
 
 LOGGED_OUT, NO_STORY, TOO_BIG = 4401, 4404, 1009
 MALFORMED, TOO_MANY = 4400, 4429
 MALFORMED_IN_A_ROW = 3
 BURST, PER_SECOND = 30, 10
-KEYS_REMEMBERED = 3600  # seconds
-DOING = 30  # ... that one request may take at most
-
-logger = logging.getLogger(__name__)
 
 
 def in_thread(function):
@@ -83,14 +76,14 @@ class StoryConsumer(AsyncWebsocketConsumer):
             await self.count_malformed(wrong)
             return
         self.malformed = 0
-        # Let in long ago, maybe: an open socket outlives the session it came with.
-        if not await in_thread(is_open)(self.scope["session"].session_key):
+        session = self.scope["session"].session_key
+        replies = await in_thread(answer)(session, self.story.pk, self.person, message)
+        if replies is None:
             await self.session_ended({})
         elif message.type == "story.check":
             await self.send_state()
-        else:
-            for reply in await in_thread(act)(self.story.pk, self.person, message):
-                await self.send_json(reply)
+        for reply in replies or []:
+            await self.send_json(reply)
 
     async def count_malformed(self, wrong: Malformed):
         self.malformed += 1
@@ -173,127 +166,3 @@ class Bucket:
             return False
         self.tokens -= 1
         return True
-
-
-# --- what happens on a database thread ---------------------------------------------
-
-
-def find_story(person, story_id) -> Story | None:
-    return Story.objects.owned_by(person).filter(pk=story_id).first()
-
-
-def state_of(story_id) -> dict[str, Any] | None:
-    """All a page needs to catch up."""
-    story = Story.objects.filter(pk=story_id).first()
-    if story is None:
-        return None
-    under_way = services.recover(story=story)
-    history = services.history(story=story)
-    return {
-        "type": "story.state",
-        "version": story.version,
-        "tip": story.tip_id,
-        "can_undo": history.can_undo,
-        "can_redo": history.can_redo,
-        "undo_label": history.undo_label,
-        "redo_label": history.redo_label,
-        "under_way": [
-            {"passage": p.pk, "status": p.status, "text": p.text} for p in under_way
-        ],
-    }
-
-
-def act(story_id, person, message: Message) -> list[dict[str, Any]]:
-    """Do what is asked, once for every key, and say so.
-
-    Two tabs send what is unsent again, maybe at once: the second waits for the answer.
-    """
-    if message.key is None:
-        return attempt(story_id, person, message)
-    place = f"said-{person.pk}-{message.key}"
-    until = time.monotonic() + DOING
-    while not cache.add(place, [], DOING):
-        if reply := cache.get(place):
-            return reply
-        if time.monotonic() > until:
-            return []
-        time.sleep(0.05)
-    replies = attempt(story_id, person, message)
-    if replies[0]["type"] == "ack":
-        cache.set(place, replies, KEYS_REMEMBERED)
-    else:
-        cache.delete(place)
-    return replies
-
-
-def attempt(story_id, person, message: Message) -> list[dict[str, Any]]:
-    try:
-        story = find_story(person, story_id)
-        if story is None:
-            raise services.Refused("gone", _("This story was deleted."))
-        passages = do(story, message)
-    except services.Refused as refused:
-        return [error(refused.code, refused.sentence, message.key, refused.text)]
-    except Exception:  # else the page would come back with the same for ever
-        logger.exception("%s failed", message.type)
-        sentence = _("Something went wrong here. Please try again.")
-        return [error("failed", sentence, message.key)]
-    ack = {"type": "ack", "key": message.key and str(message.key)}
-    reply: list[dict[str, Any]] = [ack]
-    if passages:
-        reply[0]["passage"] = passages[0].pk
-        reply[0]["passages"] = [passage.pk for passage in passages]
-    return reply + [{"type": "care", "passage": p.pk} for p in passages if p.care]
-
-
-def error(
-    code: str, sentence: str, key: UUID | None, text: str | None = None
-) -> dict[str, Any]:
-    reply = {"type": "error", "code": code, "message": sentence}
-    if key:
-        reply["key"] = str(key)
-    if text is not None:
-        reply["text"] = text
-    return reply
-
-
-def do(story: Story, message: Message) -> list[Passage]:
-    """Ask the service that the message names; returns the passages it brought."""
-    fields = dict(message.fields)
-    for name in ("passage", "parent"):
-        if name in fields:
-            fields[name] = find_passage(story, fields[name])
-    match message.type:
-        case "passage.request":
-            key = message.key
-            return [services.request_passage(story=story, key=key, **fields)]
-        case "passage.stop":
-            services.stop_passage(**fields)
-        case "passage.retry":
-            return [services.retry_passage(key=message.key, **fields)]
-        case "passage.alternatives":
-            return services.more_alternatives(key=message.key, **fields)
-        case "passage.edit":
-            return [services.edit_passage(**fields)]
-        case "passage.delete":
-            services.delete_passage(**fields)
-        case "passage.choose":
-            services.choose_passage(**fields)
-        case "passage.feedback":
-            services.give_feedback(**fields)
-        case "story.undo":
-            services.undo(story=story)
-        case "story.redo":
-            services.redo(story=story)
-        case "story.set":
-            values = {fields["field"]: fields["value"]}
-            services.change_settings(story=story, values=values)
-    return []
-
-
-def find_passage(story: Story, passage_id: int) -> Passage:
-    passage = story.passages.select_related("story").filter(pk=passage_id).first()
-    if passage is None:
-        sentence = _("There is no such passage in this story.")
-        raise services.Refused("gone", sentence)
-    return passage

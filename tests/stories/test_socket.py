@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from uuid import uuid4
 
 import pytest
@@ -165,13 +164,13 @@ async def test_three_malformed_messages_in_a_row_close_the_socket(editor, story,
 
 async def test_a_hundred_messages_in_a_second_close_the_socket(editor, story, wren):
     page = await editor(story, wren)
-    begun = time.monotonic()
+    key = str(uuid4())  # one request again and again: quick, on a busy machine too
     for _ in range(100):
-        await page.say("passage.request", mode="write", text="Again.")
+        await page.say("passage.request", mode="write", text="Again.", key=key)
     assert await page.close_code(timeout=30) == 4429
-    allowed = 30 + 10 * (time.monotonic() - begun)
     assert "Too many" in page.heard[-1]["message"]
-    assert 30 <= await story.passages.acount() <= allowed
+    assert len([m for m in page.heard if m["type"] == "ack"]) >= 30
+    assert await story.passages.acount() == 1
 
 
 REFUSED = {
