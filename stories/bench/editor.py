@@ -7,7 +7,7 @@ two lie the socket, the database, the queue, the batch and the way back.
 
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from training.engine.local.yardstick import Yardstick
 
 TITLE = "The lighthouse"
 PROMPT_TOKENS, MANY = 700, 8
+ONES = 3  # first words for one person alone, in a round
 WRITING_PATIENCE = 300  # seconds; a busy machine may be slow, and says so
 
 
@@ -98,66 +99,69 @@ def desks(product: Product, texts: Sequence[str], stack: ExitStack) -> Iterator[
 
 
 def measure(
-    product: Product, bare: Yardstick, words: Sequence[str], *, rounds: int, say
+    product: Product,
+    bare: Yardstick,
+    words: Sequence[str],
+    *,
+    rounds: int,
+    continuous: bool,
+    say: Callable[[str], object],
 ) -> dict[str, float]:
     texts = [long_text(PROMPT_TOKENS, number, words, bare) for number in range(MANY)]
     asked = [prompt_of(text, bare) for text in texts]
     found: list[dict[str, float]] = []
     with ExitStack() as stack:
         people = list(desks(product, texts, stack))
-        for number in range(rounds + 1):
-            say(f"round {number} of {rounds}" if number else "warming up")
-            figures = measure_round(people, bare, asked)
-            if number:
-                found.append(figures)
-    say("transformers' continuous batching, once")
-    new = round(statistics.median(figures["many_tokens"] for figures in found) / MANY)
-    theirs = bare.continuous(asked, new)
+        say("warming up")
+        measure_one(people[0], bare, asked[:1])
+        for number in range(rounds):
+            say(f"round {number + 1} of {rounds}")
+            one = [measure_one(people[0], bare, asked[:1]) for _ in range(ONES)]
+            found.append(medians(one) | measure_many(people, bare, asked))
+    figures = {"prompt_tokens": bare.length(asked[0]), **medians(found)}
+    if continuous:
+        say("transformers' continuous batching, once")
+        new = round(figures["many_tokens"] / MANY)
+        figures["many_rate_continuous"] = bare.continuous(asked, new).rate
+    return figures
+
+
+def measure_one(
+    desk: Desk, bare: Yardstick, asked: Sequence[Prompt]
+) -> dict[str, float]:
+    ours = desk.first_piece()
+    desk.stop()
+    theirs = bare.first(asked)
     return {
-        "prompt_tokens": bare.length(asked[0]),
-        **summary(found),
-        "many_rate_continuous": theirs.rate,
+        "one_first": ours,
+        "one_first_bare": theirs,
+        "one_first_ratio": ours / theirs,
     }
 
 
-def measure_round(
+def measure_many(
     people: Sequence[Desk], bare: Yardstick, asked: Sequence[Prompt]
 ) -> dict[str, float]:
-    one = people[0].first_piece()
-    people[0].stop()
-    one_bare = bare.first(asked[:1])
-
+    """All ask at once and read to the end; then the same as one static batch."""
     began = time.perf_counter()
     with ThreadPoolExecutor(len(people)) as at_once:
         firsts = list(at_once.map(Desk.first_piece, people))
         passages = list(at_once.map(Desk.finish, people))
     seconds = time.perf_counter() - began
     tokens = sum(bare.count(text) for text in passages)
-    many_bare = bare.first(asked)
     static = bare.static(asked, round(tokens / len(people)))
     return {
-        "one_first": one,
-        "one_first_bare": one_bare,
+        "many_first_median": statistics.median(firsts),
         "many_first_p95": p95(firsts),
-        "many_first_bare": many_bare,
+        "many_first_bare": static.first[0],
+        "many_first_ratio": p95(firsts) / static.first[0],
         "many_tokens": tokens,
         "many_rate": tokens / seconds,
         "many_rate_bare": static.rate,
+        "many_rate_ratio": tokens / seconds / static.rate,
     }
 
 
-RATIOS = {
-    "one_first_ratio": ("one_first", "one_first_bare"),
-    "many_first_ratio": ("many_first_p95", "many_first_bare"),
-    "many_rate_ratio": ("many_rate", "many_rate_bare"),
-}
-
-
-def summary(found: Sequence[dict[str, float]]) -> dict[str, float]:
-    """Medians over the rounds, also of the ratios."""
-    figures = {
-        name: statistics.median(each[name] for each in found) for name in found[0]
-    }
-    for name, (ours, theirs) in RATIOS.items():
-        figures[name] = statistics.median(each[ours] / each[theirs] for each in found)
-    return figures
+def medians(rows: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Of every figure, ratios too: each was taken within one round."""
+    return {name: statistics.median(row[name] for row in rows) for name in rows[0]}

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -74,6 +75,13 @@ def manage(env: dict[str, str], *words: str) -> str:
     return done.stdout
 
 
+def end_in_order() -> None:
+    """Who is told to end (SIGTERM) first ends what it started."""
+    at_top = threading.current_thread() is threading.main_thread()
+    if at_top and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 class Process:
     """One program in its own process group, its output in a file."""
 
@@ -106,6 +114,7 @@ class Process:
         self.running = None
 
     def start(self) -> "Process":
+        end_in_order()
         with self.log.open("ab") as output:
             self.said_before = output.tell()
             self.running = subprocess.Popen(

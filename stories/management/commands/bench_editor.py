@@ -17,7 +17,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--shape", default="135m", choices=["135m", "seedling"])
         parser.add_argument("--served", action="store_true")
-        parser.add_argument("--rounds", type=int, default=5)
+        parser.add_argument("--rounds", type=int, default=3)
+        parser.add_argument("--no-continuous", action="store_true")
         parser.add_argument("--threads", type=int, default=1)
         parser.add_argument("--json", action="store_true")
 
@@ -40,6 +41,7 @@ class Command(BaseCommand):
                 Yardstick(folder, threads),
                 words,
                 rounds=rounds,
+                continuous=not options["no_continuous"],
                 say=self.stderr.write,
             )
         about = {
