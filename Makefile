@@ -44,7 +44,7 @@ lint: install
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(MANAGE) makemigrations --check --dry-run
-	$(DEPLOYED) $(MANAGE) check --deploy --fail-level WARNING
+	$(DEPLOYED) $(MANAGE) check --deploy --tag security --fail-level WARNING
 
 format: install
 	$(BIN)/ruff check --fix .

@@ -24,6 +24,8 @@ HTTPS = env.flag("STORYLOOM_HTTPS")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+# Whether subdomains follow is for whoever owns the domain to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
 # --- the language model --------------------------------------------------------
@@ -37,7 +39,8 @@ STORYLOOM_CORPUS = env.text("STORYLOOM_CORPUS")
 PASSAGES_AT_ONCE = env.number("STORYLOOM_PASSAGES_AT_ONCE", 4)
 PASSAGES_PER_DAY = env.number("STORYLOOM_PASSAGES_PER_DAY", 2000)
 PASSAGE_CHARACTERS = 20_000
-FRAME_BYTES = 64 * 1024
+FRAME_BYTES = 64 * 1024  # of a message over a socket
+BODY_BYTES = 12 * 2**20  # of a request: a story file, and what is around it
 
 # --- Django --------------------------------------------------------------------
 INSTALLED_APPS = [
