@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from stories.bench.browser import Browser
+from stories.bench.processes import wait_until
 
 PLANTED = "Quillifer Zanzibar"
 
@@ -34,7 +35,10 @@ def test_a_separate_worker_writes_it_and_it_streams_back(
     assert len(chunks) > 10
     assert finished["text"].startswith(tab.streamed(passage))
     assert passage_row(passage, "text", "status") == (finished["text"], "finished")
-    assert re.search(r"write_passage\[\S+\] succeeded", loom.generation.said())
+    succeeded = re.compile(r"write_passage\[\S+\] succeeded")
+    wait_until(  # it says so after the passage has ended
+        lambda: succeeded.search(loom.generation.said()), "the worker says so"
+    )
     assert "write_passage" not in loom.workers["training"].said()
 
 
