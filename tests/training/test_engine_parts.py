@@ -295,9 +295,9 @@ def test_a_pace_keeps_running_streams_running() -> None:
     busy.drafts[0].tokens = 1
     assert pace.portion([quiet]) == ALONE
     assert pace.portion([quiet, busy]) == LEAST
-    pace.learn([Segment(quiet.rows[0], 0, 100)], seconds=0.2)
-    assert pace.portion([quiet, busy]) == int(STALL / 0.002)
-    assert pace.portion([quiet, quiet, busy]) == int(2 * STALL / 0.002)
+    pace.learn([Segment(quiet.rows[0], 0, 100)], seconds=0.4)
+    assert pace.portion([quiet, busy]) == int(STALL / 0.004)
+    assert pace.portion([quiet, quiet, busy]) == int(2 * STALL / 0.004)
 
 
 # -- chat
