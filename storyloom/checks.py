@@ -81,7 +81,7 @@ def served_over_https(**_) -> list[CheckMessage]:
 
 @register
 def static_files_are_collected(**_) -> list[CheckMessage]:
-    if settings.EMBEDDED or Path(settings.STATIC_ROOT).is_dir():
+    if settings.EMBEDDED or settings.STATIC_ROOT.is_dir():
         return []
     return [
         Warning(

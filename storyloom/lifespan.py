@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from stories import services as stories
 from storyloom.celery import stop_pools
 from training import services as training
+from training.engine import EngineError
 
 logger = logging.getLogger(__name__)
 
@@ -68,5 +69,5 @@ def warm_up() -> None:
     """Load the model before anyone asks; if that fails, who asks is told."""
     try:
         training.engine()
-    except Exception:
-        logger.exception("The model could not be loaded")
+    except EngineError as error:  # it speaks of the model only, so it may be said
+        logger.error("No passage can be written. %s", error)

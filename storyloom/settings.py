@@ -104,7 +104,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = None if EMBEDDED else VAR / "static"
 STATICFILES_DIRS = [ROOT / "static"]
 # The embedded mode serves straight from static/: nothing to collect first.
 WHITENOISE_USE_FINDERS = EMBEDDED

@@ -20,5 +20,3 @@ if "TEST_DATABASE_URL" not in os.environ:
     DATABASES["default"]["TEST"] = {"NAME": VAR / "test.sqlite3"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-# Whitenoise warns when nothing was ever collected, and warnings are errors here.
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
