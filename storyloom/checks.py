@@ -81,11 +81,12 @@ def served_over_https(**_) -> list[CheckMessage]:
 
 @register
 def static_files_are_collected(**_) -> list[CheckMessage]:
-    if settings.EMBEDDED or settings.STATIC_ROOT.is_dir():
+    root = settings.STATIC_ROOT
+    if root is None or root.is_dir():
         return []
     return [
         Warning(
-            f"There are no collected static files in {settings.STATIC_ROOT}.",
+            f"There are no collected static files in {root}.",
             hint="Run `python manage.py collectstatic --noinput` before serving.",
             id="storyloom.W002",
         )
