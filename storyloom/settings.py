@@ -189,11 +189,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 # --- live events ---------------------------------------------------------------
 # A burst of chunks must fit: past its capacity a layer drops silently.
+A_TAB_STAYS_OPEN = 14 * 24 * 3600  # after so many seconds it would hear no more
 if EMBEDDED:
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "storyloom.layers.InProcessChannelLayer",
-            "CONFIG": {"capacity": 2000},
+            "CONFIG": {"capacity": 2000, "group_expiry": A_TAB_STAYS_OPEN},
         }
     }
     CACHES = {
@@ -212,6 +213,7 @@ else:
                 # Longer than the 5 s for which a socket waits in one read.
                 "hosts": [{"address": REDIS_URL, "socket_timeout": 15}],
                 "capacity": 2000,
+                "group_expiry": A_TAB_STAYS_OPEN,
                 "symmetric_encryption_keys": [SECRET_KEY],
             },
         }
