@@ -1,0 +1,100 @@
+"""What is made from the corpus: the filter and references that ship, held-out bits."""
+
+import json
+import math
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.seedling.corpus import is_held_out, read_corpus, read_source
+from training.seedling.documents import Prepared, prepare
+from training.seedling.labels import labels_of, lexicon_of
+from training.seedling.pairs import read_pairs
+from training.seedling.reading.copied import FILTER, Known
+from training.seedling.reading.figures import Figure
+from training.seedling.reading.prose import HUMAN, long_enough, reference_of
+from training.seedling.recipe import WORKSHOP, CorpusMissing, Recipe, corpus_folder
+
+BY_PEOPLE = ("bookdash", "pratham_books", "african_storybook", "first_person")
+NEVER_READ = "fairytales"  # people's stories that are no source of the recipe
+SOURCES = ("tinystories", "first_person")
+
+
+@dataclass
+class Corpus:
+    folder: Path
+    trained: list[Prepared]
+    held_out: list[Prepared]
+
+
+def open_corpus(given: str | None, workshop: Path = WORKSHOP) -> Corpus:
+    """As training splits it. Raises CorpusMissing."""
+    folder = corpus_folder(given)
+    recipe = Recipe()
+    names = [name for name, _ in recipe.sources]
+    stories = read_corpus(folder, names, workshop / "corpus.jsonl")
+    lexicon = lexicon_of(stories)
+    corpus = Corpus(folder, [], [])
+    for story in stories:
+        held = is_held_out(story.key, recipe.held_out_one_in)
+        prepared = prepare(story, labels_of(story, lexicon))
+        (corpus.held_out if held else corpus.trained).append(prepared)
+    return corpus
+
+
+def trained_texts(corpus: Corpus) -> list[str]:
+    """All that training reads: stories, the same told as "I", and written pairs."""
+    texts = [prepared.story.text for prepared in corpus.trained]
+    texts += ["\n\n".join(p.as_i) for p in corpus.trained if p.as_i]
+    return texts + ["\n\n".join(pair.paragraphs) for pair in read_pairs()]
+
+
+def human_texts(corpus: Corpus, never_read: int = 260) -> list[str]:
+    held = [p.story.text for p in corpus.held_out if p.story.source in BY_PEOPLE]
+    tales = [story.text for story in read_source(corpus.folder, NEVER_READ)]
+    random.Random(7).shuffle(tales)
+    return long_enough(held + tales[:never_read])
+
+
+def build(corpus: Corpus, say: Callable[[str], None], folder: Path | None = None):
+    """Write the filter and the reference figures that ship."""
+    filter_path = folder / FILTER.name if folder else FILTER
+    known = Known.of(trained_texts(corpus))
+    known.save(filter_path)
+    size = filter_path.stat().st_size / 2**20
+    say(
+        f"{filter_path.name}: {known.entries:,} runs in {size:.1f} MiB, "
+        f"{known.mistaken():.2%} false hits"
+    )
+    tiny = [p.story.text for p in corpus.held_out if p.story.source == "tinystories"]
+    reference = reference_of(human_texts(corpus), long_enough(tiny))
+    path = folder / HUMAN.name if folder else HUMAN
+    path.write_text(json.dumps(reference, indent=1) + "\n", encoding="utf-8")
+    say(f"{path.name}: {reference['distinct_3']}")
+
+
+def measure(weights: Path, given: str | None) -> list[Figure]:
+    """Bits per byte of held-out stories, read as the training log reads them."""
+    names = [f"held-out bits per byte, {source}" for source in SOURCES]
+    try:
+        corpus = open_corpus(given)
+    except CorpusMissing as missing:
+        return [Figure(name, None, note=str(missing)) for name in names]
+    return [
+        Figure(name, bits_per_byte(weights, corpus.held_out, source))
+        for name, source in zip(names, SOURCES, strict=True)
+    ]
+
+
+def bits_per_byte(weights: Path, held_out: list[Prepared], source: str) -> float | None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    from training.seedling.train import held_out_batches, read_held_out
+
+    model = AutoModelForCausalLM.from_pretrained(weights).float().eval()
+    tokenizer = AutoTokenizer.from_pretrained(weights).backend_tokenizer
+    batches, bytes_per_token = held_out_batches(held_out, tokenizer, Recipe(), source)
+    if not batches:
+        return None
+    return read_held_out(model, batches) / math.log(2) / bytes_per_token
