@@ -2,27 +2,35 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from training.engine import Engine, Prompt, Sampling
 from training.seedling.documents import Message
 from training.seedling.reading.headers import HeldOut, Passage, Story, messages_for
 
-# Tokens a passage may have, and how freely it is drawn, as stories.writing has them.
+# Tokens a passage may have, as stories.writing has it.
 TOKENS = {"short": 80, "medium": 160, "long": 320}
-TEMPERATURE, TOP_P = 0.8, 0.92
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How passages are drawn: by default as for a person who left it balanced."""
+
+    seed: int = 7
+    temperature: float = 0.8
+    top_p: float = 0.92
+
+    def sampling(self, held_out: HeldOut, number: int, turn: int) -> Sampling:
+        return Sampling(
+            max_tokens=TOKENS[held_out.asks[turn]["Length"]],
+            temperature=self.temperature,
+            top_p=self.top_p,
+            seed=self.seed * 1_000_003 + number * 10 + turn,
+        )
 
 
 def prompt_of(messages: Sequence[Message]) -> Prompt:
     return Prompt(tuple(messages))  # type: ignore[arg-type]
-
-
-def sampling_for(held_out: HeldOut, number: int, turn: int, seed: int) -> Sampling:
-    return Sampling(
-        max_tokens=TOKENS[held_out.asks[turn]["Length"]],
-        temperature=TEMPERATURE,
-        top_p=TOP_P,
-        seed=seed * 1_000_003 + number * 10 + turn,
-    )
 
 
 def passage(engine: Engine, prompt: Prompt, sampling: Sampling) -> Passage:
@@ -33,19 +41,20 @@ def passage(engine: Engine, prompt: Prompt, sampling: Sampling) -> Passage:
     return Passage(text.strip(), finish == "end")
 
 
-def tell(engine: Engine, held_out: HeldOut, number: int, seed: int) -> Story:
+def tell(engine: Engine, held_out: HeldOut, number: int, drawing: Drawing) -> Story:
     """One story: each ask after the passages before it."""
     told: list[Passage] = []
     for turn in range(len(held_out.asks)):
         prompt = prompt_of(messages_for(held_out, told))
-        told.append(passage(engine, prompt, sampling_for(held_out, number, turn, seed)))
+        sampling = drawing.sampling(held_out, number, turn)
+        told.append(passage(engine, prompt, sampling))
     return Story(held_out, told)
 
 
 def tell_all(
     engine: Engine,
     headers: list[HeldOut],
-    seed: int,
+    drawing: Drawing,
     at_once: int = 12,
     say: Callable[[str], None] = lambda line: None,
 ) -> list[Story]:
@@ -54,7 +63,7 @@ def tell_all(
     def one(number: int) -> Story:
         if number and number % 50 == 0:
             say(f"{number} of {len(headers)} stories begun")
-        return tell(engine, headers[number], number, seed)
+        return tell(engine, headers[number], number, drawing)
 
     with ThreadPoolExecutor(at_once) as pool:
         return list(pool.map(one, range(len(headers))))
