@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from training.seedling.corpus import is_held_out, read_corpus, read_source
 from training.seedling.documents import Prepared, prepare
 from training.seedling.labels import labels_of, lexicon_of
 from training.seedling.pairs import read_pairs
-from training.seedling.reading.copied import FILTER, Known
+from training.seedling.reading.copied import FILTER, Known, longest_known, words_of
 from training.seedling.reading.figures import Figure
 from training.seedling.reading.prose import HUMAN, long_enough, reference_of
 from training.seedling.recipe import WORKSHOP, CorpusMissing, Recipe, corpus_folder
@@ -69,9 +71,23 @@ def build(corpus: Corpus, say: Callable[[str], None], folder: Path | None = None
     )
     tiny = [p.story.text for p in corpus.held_out if p.story.source == "tinystories"]
     reference = reference_of(human_texts(corpus), long_enough(tiny))
+    reference["longest_run"] = runs_among(tiny, known)
     path = folder / HUMAN.name if folder else HUMAN
     path.write_text(json.dumps(reference, indent=1) + "\n", encoding="utf-8")
     say(f"{path.name}: {reference['distinct_3']}")
+
+
+def runs_among(texts: list[str], known: Known, words: int = 160) -> dict:
+    """What new stories of this kind share with training by their nature."""
+    found = [
+        len(words_of(longest_known(" ".join(text.split(" ")[:words]), known)))
+        for text in texts
+    ]
+    return {
+        "made": f"words; the first {words} words of held-out tinystories",
+        "median": round(float(np.percentile(found, 50)), 1),
+        "99th": round(float(np.percentile(found, 99)), 1),
+    }
 
 
 def measure(weights: Path, given: str | None) -> list[Figure]:
