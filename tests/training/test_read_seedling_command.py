@@ -1,5 +1,6 @@
 """`read_seedling`: its headers, its prompts, its engine."""
 
+import hashlib
 import json
 import re
 from collections import Counter
@@ -21,6 +22,7 @@ from training.seedling.reading import (
 from training.seedling.reading.headers import HeldOut, Passage
 from training.seedling.recipe import WEIGHTS
 
+READING = WEIGHTS.with_name("reading.json")
 TONES = {"joyful", "tender", "hopeful", "wistful", "tense", "sad", "neutral"}
 
 
@@ -156,3 +158,23 @@ def test_a_missing_corpus_is_said_and_not_counted(monkeypatch):
     assert "--corpus PATH" in figures[0].note
     with pytest.raises(CommandError, match="--corpus PATH"):
         call_command("read_seedling", index=True)
+
+
+# --- the figures that ship ----------------------------------------------------------
+
+
+def test_the_figures_that_ship_are_of_the_weights_that_ship():
+    shipped = json.loads(READING.read_text(encoding="utf-8"))
+    weights = (WEIGHTS / "model.safetensors").read_bytes()
+    assert shipped["weights"] == hashlib.sha256(weights).hexdigest()[:16]
+    assert shipped["stories"] >= 300
+
+
+def test_the_card_prints_the_figures_that_ship():
+    card = (WEIGHTS.parent / "MODEL_CARD.md").read_text(encoding="utf-8")
+    for figure in json.loads(READING.read_text(encoding="utf-8"))["figures"]:
+        if figure["bar"] and figure["value"] is not None:
+            row = next(
+                r for r in card.split("\n") if r.startswith(f"| {figure['name']}")
+            )
+            assert f"| {figure['value']:.3f}".rstrip("0").rstrip(".") in row
