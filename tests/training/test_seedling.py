@@ -196,6 +196,24 @@ def test_the_weights_are_small():
     assert (WEIGHTS / "model.safetensors").stat().st_size < 16 * 2**20
 
 
+def test_a_name_it_never_saw_is_copied_from_the_header(tokenizer):
+    """At the likeliest token; MODEL_CARD.md says how often it still fails."""
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(WEIGHTS).float().eval()
+    header = f"{PREFACE}\n\nLevel: simple\nTeller: she\nNames: Katalin"
+    messages = [
+        {"role": "system", "content": header},
+        {"role": "user", "content": "Part: opening\nLength: medium"},
+    ]
+    asked = tokenizer.apply_chat_template(
+        messages, add_generation_prompt=True, return_dict=True, return_tensors="pt"
+    )
+    told = model.generate(**asked, do_sample=False, max_new_tokens=30)
+    passage = tokenizer.decode(told[0, asked["input_ids"].size(1) :])
+    assert "Katalin" in passage
+
+
 def a_tiny_run(workshop, recipe):
     from training.seedling.tokenizer import train_tokenizer
     from training.seedling.train import Run, tokenizer_texts
