@@ -2,7 +2,13 @@
 
 from collections.abc import Sequence
 
-from stories.prompts.header import Line, cut_header, header_lines, relevant
+from stories.prompts.header import (
+    Line,
+    cut_header,
+    header_lines,
+    names_of,
+    relevant,
+)
 from stories.prompts.path import (
     MESSAGE_TOKENS,
     Turn,
@@ -69,7 +75,8 @@ def build(
     told = [passage for passage in path if passage.text.strip()]
     direction = first_tokens(one_line(ask.direction), budget // 4, count)
     chosen = relevant(experiences, told, direction)
-    lines = header_lines(story, profile, chosen, told)
+    names = names_of(chosen, told, direction)
+    lines = header_lines(story, profile, chosen, names)
     header = cut_header(lines, int(budget * HEADER_SHARE), count)
 
     turns = turns_of(told, story.form)
@@ -99,7 +106,8 @@ def build(
     messages.append({"role": "user", "content": wanted})
     if half:
         messages.append({"role": "assistant", "content": half})
-    return Assembled(Prompt(tuple(messages)), _saw(header, turns, half, wanted, count))
+    prompt = Prompt(tuple(messages), tuple(names))
+    return Assembled(prompt, _saw(header, turns, half, wanted, count))
 
 
 def _saw(

@@ -29,13 +29,18 @@ class Line:
     experience: int | None = None
 
 
-def header_lines(
-    story: Settings, profile: About, experiences: list[Lived], told: list[Told]
-) -> list[Line]:
-    names = unique(
-        [name for lived in experiences for name in people_in(lived.who)]
+def names_of(experiences: list[Lived], told: list[Told], direction: str) -> list[str]:
+    """Who may appear: asked for, in the story, or part of an experience."""
+    return unique(
+        names_in(direction)
+        + [name for lived in experiences for name in people_in(lived.who)]
         + names_in(" \n".join(passage.text for passage in told))
     )[:NAMES]
+
+
+def header_lines(
+    story: Settings, profile: About, experiences: list[Lived], names: list[str]
+) -> list[Line]:
     places = unique([one_line(lived.where) for lived in experiences if lived.where])
     lines = [
         Line("settings", _field("Title", story.title), 8),

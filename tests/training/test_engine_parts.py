@@ -21,7 +21,7 @@ from training.engine.local.cache import RowCache
 from training.engine.local.chat import Chat, alternating, plain_text
 from training.engine.local.forward import Forward, choose_forward
 from training.engine.local.pace import ALONE, LEAST, STALL, Pace
-from training.engine.local.processors import Repetition
+from training.engine.local.processors import Names, Repetition
 from training.engine.local.sampling import check, draw, draw_from_nucleus, seeded
 from training.engine.local.text import TextStream
 
@@ -298,6 +298,26 @@ def test_a_pace_keeps_running_streams_running() -> None:
     pace.learn([Segment(quiet.rows[0], 0, 100)], seconds=0.4)
     assert pace.portion([quiet, busy]) == int(STALL / 0.004)
     assert pace.portion([quiet, quiet, busy]) == int(2 * STALL / 0.004)
+
+
+# -- names
+
+
+def test_a_name_is_likelier_and_once_begun_is_spelled_to_its_end() -> None:
+    inside = torch.tensor([False, False, True, True, False, False])
+    names = Names(2, [[1, 2, 3]], inside, strength=3.0)
+    level = torch.zeros(6)
+    assert names([0, 0], level).tolist() == [0, 3, 0, 0, 0, 0]
+    assert names([0, 0, 1], level).argmax() == 2
+    assert names([0, 0, 1, 2], level)[3] == Names.SPELLED
+    whole = names([0, 0, 1, 2, 3], level)
+    assert whole[2] == whole[3] == -Names.SPELLED and whole[0] == 0
+    assert level.tolist() == [0] * 6
+
+
+def test_what_stands_in_the_prompt_begins_no_name() -> None:
+    names = Names(1, [[1, 2]], torch.zeros(3, dtype=torch.bool), strength=3.0)
+    assert names([1], torch.zeros(3)).tolist() == [0, 3, 0]
 
 
 # -- chat

@@ -17,6 +17,9 @@ class Prompt:
     """Chat messages. A last message by the assistant is left open and continued."""
 
     messages: tuple[Message, ...]
+    #: People of the story. A model too small to copy names is helped to (see
+    #: local/processors.py); others take them from the messages.
+    names: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -11,7 +11,13 @@ from training.seedling.recipe import Recipe
 from training.seedling.tokenizer import END, PAD, chat_tokenizer
 
 # chosen by `read_seedling` sweeps; the numbers are in MODEL_CARD.md
-DECODING = {"do_sample": True, "temperature": 0.7, "top_p": 0.92, "max_new_tokens": 220}
+DECODING = {
+    "do_sample": True,
+    "temperature": 0.7,
+    "top_p": 0.92,
+    "max_new_tokens": 220,
+    "name_bias": 3.0,  # ours: see training/engine/local/processors.py
+}
 
 
 def new_model(recipe: Recipe):

@@ -62,6 +62,22 @@ class Chat:
         tokens = self._tokenizer.convert_ids_to_tokens(list(range(count)))
         return torch.tensor([str(token).startswith(_WORD_STARTS) for token in tokens])
 
+    @cached_property
+    def inside_words(self) -> Tensor:
+        """Which tokens lengthen the word before them: booleans [tokens]."""
+        count = len(self._tokenizer)
+        tokens = self._tokenizer.convert_ids_to_tokens(list(range(count)))
+        return torch.tensor(
+            [
+                str(token)[:1].isalpha() and not str(token).startswith(_WORD_STARTS)
+                for token in tokens
+            ]
+        )
+
+    def spell(self, name: str) -> list[int]:
+        """The tokens of a name inside a sentence, that is, after a space."""
+        return self._ids(f" {self.clean(name).strip()}", special=False)
+
     def clean(self, text: str) -> str:
         """`text` without any string the tokenizer would read as a control token.
 

@@ -33,7 +33,7 @@ from training.engine.local.model import (
     pick_threads,
 )
 from training.engine.local.pace import Pace
-from training.engine.local.processors import NewWord, Processor, Repetition
+from training.engine.local.processors import Names, NewWord, Processor, Repetition
 from training.engine.local.text import TextStream
 
 logger = logging.getLogger(__name__)
@@ -96,6 +96,8 @@ class LocalEngine:
         self._chat = Chat(tokenizer)
         self._ends = end_tokens(model, tokenizer) if ends is None else ends
         self._processors = processors
+        # A small model's own decoding settings may ask for it, as the seedling's do.
+        self._name_bias = model.generation_config.to_dict().get("name_bias", 0.0)
         self._max_batch = max_batch
         self._forward = choose_forward(model)
         self._pace = Pace(model.device.type)
@@ -174,6 +176,8 @@ class LocalEngine:
             )
         limit = min(room, sampling.max_tokens)
         processors = self._processors(tuple(ids), sampling)
+        if self._name_bias:
+            processors.append(self._names(prompt, len(ids)))
         spaced = ends_in_space(prompt)
         if spaced:
             processors.insert(0, NewWord(len(ids), self._chat.word_starts))
@@ -186,6 +190,11 @@ class LocalEngine:
             processors=processors,
         )
         return Request([draft])
+
+    def _names(self, prompt: Prompt, length: int) -> Names:
+        spelled = [self._chat.spell(name) for name in prompt.names]
+        inside = self._chat.inside_words
+        return Names(length, spelled, inside, self._name_bias)
 
     def _next(self, request: Request) -> Piece:
         """The next piece, or a heartbeat when there is none for a while."""

@@ -36,6 +36,53 @@ class NewWord:
         return closed
 
 
+class Names:
+    """Helps a small model to call the people of a story by their names.
+
+    It has learnt where a name belongs, but not to spell one it never read: where it
+    leans to some name, these are likelier; once one is begun, it is finished.
+    """
+
+    #: What a finished name is worth against letters stuck to its end.
+    SPELLED = 8.0
+
+    def __init__(
+        self,
+        prompt: int,
+        names: Sequence[Sequence[int]],
+        inside: Tensor,
+        strength: float,
+    ) -> None:
+        """`prompt`: its tokens. `names`: the tokens of each, as after a space.
+        `inside` [vocabulary]: which tokens lengthen a word. `strength`: in logits.
+        """
+        self._prompt = prompt
+        self._names = [list(name) for name in names if name]
+        self._inside = inside
+        self._strength = strength
+
+    def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
+        drawn = list(history[self._prompt :])
+        scores = scores.clone()
+        for name in self._names:
+            begun = self._begun(drawn, name)
+            if begun == len(name):
+                scores[: len(self._inside)][self._inside] -= self.SPELLED
+            elif begun > 1:
+                scores[name[begun]] += self.SPELLED
+            else:
+                scores[name[begun]] += self._strength * (1 + begun)
+        return scores
+
+    @staticmethod
+    def _begun(drawn: list[int], name: list[int]) -> int:
+        """How many tokens of the name stand at the end of what was drawn."""
+        for length in range(min(len(name), len(drawn)), 0, -1):
+            if drawn[-length:] == name[:length]:
+                return length
+        return 0
+
+
 class Repetition:
     """Makes it ever harder to repeat, word for word, what was just written.
 

@@ -29,8 +29,8 @@ class Drawing:
         )
 
 
-def prompt_of(messages: Sequence[Message]) -> Prompt:
-    return Prompt(tuple(messages))  # type: ignore[arg-type]
+def prompt_of(messages: Sequence[Message], names: Sequence[str] = ()) -> Prompt:
+    return Prompt(tuple(messages), tuple(names))  # type: ignore[arg-type]
 
 
 def passage(engine: Engine, prompt: Prompt, sampling: Sampling) -> Passage:
@@ -45,7 +45,7 @@ def tell(engine: Engine, held_out: HeldOut, number: int, drawing: Drawing) -> St
     """One story: each ask after the passages before it."""
     told: list[Passage] = []
     for turn in range(len(held_out.asks)):
-        prompt = prompt_of(messages_for(held_out, told))
+        prompt = prompt_of(messages_for(held_out, told), held_out.listed("Names"))
         sampling = drawing.sampling(held_out, number, turn)
         told.append(passage(engine, prompt, sampling))
     return Story(held_out, told)
