@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from stories import prompts
 from stories.bench.browser import Browser, Tab
@@ -48,16 +49,35 @@ def long_text(tokens: int, number: int, words: Sequence[str], bare: Yardstick) -
     return text
 
 
+class Took(NamedTuple):
+    """Seconds, and seconds of work on a core, which other programs do not stretch."""
+
+    seconds: float
+    core: float
+
+
+class Stopwatch:
+    def __init__(self, core_seconds: Callable[[], float] = time.process_time):
+        self.core_seconds = core_seconds
+        self.began = time.perf_counter(), core_seconds()
+
+    def took(self) -> Took:
+        return Took(
+            time.perf_counter() - self.began[0], self.core_seconds() - self.began[1]
+        )
+
+
 @dataclass
 class Desk:
     """One person, their story, and the passage after which everything is asked."""
 
     tab: Tab
     after: int
+    product: Product
 
-    def first_piece(self) -> float:
-        """Ask for a passage; seconds until its first words are here."""
-        began = time.perf_counter()
+    def first_piece(self) -> Took:
+        """Ask for a passage; what it took until its first words are here."""
+        since = Stopwatch(self.product.core_seconds)
         key = self.tab.send(
             "passage.request", mode="continue", text="", parent=self.after
         )
@@ -69,7 +89,7 @@ class Desk:
             elif event["type"] == "error":
                 raise RuntimeError(event["message"])
             elif event["type"] == "passage.chunk":
-                return time.perf_counter() - began
+                return since.took()
 
     def finish(self) -> str:
         event = self.tab.until("passage.finished", patience=WRITING_PATIENCE)
@@ -95,7 +115,7 @@ def desks(product: Product, texts: Sequence[str], stack: ExitStack) -> Iterator[
         tab = stack.enter_context(person.tab(story))
         tab.send("story.set", field="length", value="short")
         tab.until("ack")
-        yield Desk(tab, tab.ask(text, mode="write"))
+        yield Desk(tab, tab.ask(text, mode="write"), product)
 
 
 def measure(
@@ -131,11 +151,14 @@ def measure_one(
 ) -> dict[str, float]:
     ours = desk.first_piece()
     desk.stop()
-    theirs = bare.first(asked)
+    since = Stopwatch()
+    bare.first(asked)
+    theirs = since.took()
     return {
-        "one_first": ours,
-        "one_first_bare": theirs,
-        "one_first_ratio": ours / theirs,
+        "one_first": ours.seconds,
+        "one_first_bare": theirs.seconds,
+        "one_first_ratio": ours.seconds / theirs.seconds,
+        "one_first_core_ratio": ours.core / theirs.core,
     }
 
 
@@ -143,22 +166,31 @@ def measure_many(
     people: Sequence[Desk], bare: Yardstick, asked: Sequence[Prompt]
 ) -> dict[str, float]:
     """All ask at once and read to the end; then the same as one static batch."""
-    began = time.perf_counter()
+    since = Stopwatch(people[0].product.core_seconds)
     with ThreadPoolExecutor(len(people)) as at_once:
         firsts = list(at_once.map(Desk.first_piece, people))
         passages = list(at_once.map(Desk.finish, people))
-    seconds = time.perf_counter() - began
+    all_read = since.took()
     tokens = sum(bare.count(text) for text in passages)
-    static = bare.static(asked, round(tokens / len(people)))
+    since = Stopwatch()
+    bare.first(asked)
+    first_bare = since.took()
+    since = Stopwatch()
+    bare.static(asked, new := round(tokens / len(people)))
+    all_bare = since.took()
+    first = Took(*(p95(column) for column in zip(*firsts, strict=True)))
+    ahead = tokens / (new * len(people))  # how much more was written than there
     return {
-        "many_first_median": statistics.median(firsts),
-        "many_first_p95": p95(firsts),
-        "many_first_bare": static.first[0],
-        "many_first_ratio": p95(firsts) / static.first[0],
+        "many_first_median": statistics.median(took.seconds for took in firsts),
+        "many_first_p95": first.seconds,
+        "many_first_bare": first_bare.seconds,
+        "many_first_ratio": first.seconds / first_bare.seconds,
+        "many_first_core_ratio": first.core / first_bare.core,
         "many_tokens": tokens,
-        "many_rate": tokens / seconds,
-        "many_rate_bare": static.rate,
-        "many_rate_ratio": tokens / seconds / static.rate,
+        "many_rate": tokens / all_read.seconds,
+        "many_rate_bare": new * len(people) / all_bare.seconds,
+        "many_rate_ratio": ahead * all_bare.seconds / all_read.seconds,
+        "many_rate_core_ratio": ahead * all_bare.core / all_read.core,
     }
 
 

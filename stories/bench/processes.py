@@ -152,6 +152,11 @@ class Process:
         assert self.running is not None
         return self.running.pid
 
+    def core_seconds(self) -> float:
+        """Seconds it has worked on a core since it began."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def stop(self, sign: int | None = None, patience: float = 15) -> float:
         """Seconds it took to end. What does not end is killed."""
         if self.running is None:

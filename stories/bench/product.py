@@ -36,6 +36,10 @@ class Product:
     def processes(self) -> dict[str, Process]:
         return {"web": self.web, **self.workers}
 
+    def core_seconds(self) -> float:
+        """Seconds of work on a core by all its processes so far."""
+        return sum(process.core_seconds() for process in self.processes.values())
+
     @property
     def generation(self) -> Process:
         return self.workers["generation"]

@@ -1,6 +1,5 @@
 """The bare model with nothing around it, to measure the product against."""
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,25 +33,7 @@ class Yardstick:
 
     def static(self, prompts: Sequence[Prompt], new: int) -> bench.Run:
         """One static batch, `new` tokens each."""
-        ids, firsts = self.ids(prompts), []
-
-        def note(tokens: Tensor, _scores: object) -> bool:
-            firsts.append(time.perf_counter())
-            return False
-
-        began = time.perf_counter()
-        with bench.plain_attention(self.model):
-            self.model.generate(
-                ids,
-                attention_mask=torch.ones_like(ids),
-                max_new_tokens=new,
-                min_new_tokens=new,
-                do_sample=False,
-                pad_token_id=0,
-                stopping_criteria=[note],
-            )
-        seconds = time.perf_counter() - began
-        return bench.Run([firsts[0] - began] * len(ids), seconds, len(ids) * new)
+        return bench.generate_static(self.model, self.ids(prompts), new)
 
     def continuous(self, prompts: Sequence[Prompt], new: int) -> bench.Run:
         """transformers' continuous batching."""
