@@ -315,6 +315,14 @@ def test_a_name_is_likelier_and_once_begun_is_spelled_to_its_end() -> None:
     assert level.tolist() == [0] * 6
 
 
+def test_a_name_that_was_just_said_rests() -> None:
+    names = Names(1, [[1, 2]], torch.zeros(5, dtype=torch.bool), strength=3.0)
+    said = [0, 1, 2, 4]
+    assert names(said, torch.zeros(5)).tolist() == [0] * 5
+    later = said + [4] * Names.RESTS
+    assert names(later, torch.zeros(5)).tolist() == [0, 3, 0, 0, 0]
+
+
 def test_what_stands_in_the_prompt_begins_no_name() -> None:
     names = Names(1, [[1, 2]], torch.zeros(3, dtype=torch.bool), strength=3.0)
     assert names([1], torch.zeros(3)).tolist() == [0, 3, 0]

@@ -13,8 +13,8 @@ from training.seedling.tokenizer import END, PAD, chat_tokenizer
 # chosen by `read_seedling` sweeps; the numbers are in MODEL_CARD.md
 DECODING = {
     "do_sample": True,
-    "temperature": 0.7,
-    "top_p": 0.92,
+    "temperature": 0.6,
+    "top_p": 0.9,
     "max_new_tokens": 220,
     "name_bias": 3.0,  # ours: see training/engine/local/processors.py
 }

@@ -43,8 +43,10 @@ class Names:
     leans to some name, these are likelier; once one is begun, it is finished.
     """
 
-    #: What a finished name is worth against letters stuck to its end.
+    #: What spelling a begun name is worth, and against letters stuck to its end.
     SPELLED = 8.0
+    #: Tokens after which a name is due again; "he" and "she" stand in between.
+    RESTS = 20
 
     def __init__(
         self,
@@ -70,7 +72,7 @@ class Names:
                 scores[: len(self._inside)][self._inside] -= self.SPELLED
             elif begun > 1:
                 scores[name[begun]] += self.SPELLED
-            else:
+            elif begun or name[0] not in drawn[-self.RESTS :]:
                 scores[name[begun]] += self._strength * (1 + begun)
         return scores
 

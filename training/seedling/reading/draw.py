@@ -17,8 +17,9 @@ class Drawing:
     """How passages are drawn: by default as for a person who left it balanced."""
 
     seed: int = 7
-    temperature: float = 0.8
-    top_p: float = 0.92
+    temperature: float = 0.6
+    top_p: float = 0.9
+    helped: bool = True  # the engine is told the names, as by the editor
 
     def sampling(self, held_out: HeldOut, number: int, turn: int) -> Sampling:
         return Sampling(
@@ -45,7 +46,8 @@ def tell(engine: Engine, held_out: HeldOut, number: int, drawing: Drawing) -> St
     """One story: each ask after the passages before it."""
     told: list[Passage] = []
     for turn in range(len(held_out.asks)):
-        prompt = prompt_of(messages_for(held_out, told), held_out.listed("Names"))
+        names = held_out.listed("Names") if drawing.helped else []
+        prompt = prompt_of(messages_for(held_out, told), names)
         sampling = drawing.sampling(held_out, number, turn)
         told.append(passage(engine, prompt, sampling))
     return Story(held_out, told)
