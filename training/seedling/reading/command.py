@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=Drawing.seed)
     add("--temperature", type=float, default=Drawing.temperature)
     add("--top-p", type=float, default=Drawing.top_p)
+    add("--unhelped", action="store_true", help="do not tell the engine the names")
     add("--json", action="store_true", help="figures as JSON")
     add("--corpus", help="for held-out bits per byte; default: STORYLOOM_CORPUS")
     add("--weights", type=Path, default=WEIGHTS)
@@ -70,7 +71,12 @@ def draw(options: dict, say: Say) -> tuple[list[Story], Callable[[str], int]]:
         max_batch=options["at_once"],
     )
     headers = held_out_headers(options["n"])
-    drawing = Drawing(options["seed"], options["temperature"], options["top_p"])
+    drawing = Drawing(
+        options["seed"],
+        options["temperature"],
+        options["top_p"],
+        helped=not options["unhelped"],
+    )
     began = time.monotonic()
     try:
         stories = tell_all(engine, headers, drawing, options["at_once"], say)
@@ -99,6 +105,7 @@ def as_json(figures: list[Figure], stories: list[Story], options: dict) -> str:
         "stories": len(stories),
         "passages": sum(len(story.passages) for story in stories),
         **{name: options[name] for name in ("seed", "temperature", "top_p")},
+        "helped_with_names": not options["unhelped"],
         "figures": [figure.as_dict() for figure in figures],
     }
     return json.dumps(found, indent=1)
