@@ -8,6 +8,10 @@ FINISHED = re.compile("finished|stopped|interrupted|failed")
 #: Chromium's own words for a server or a network that is away.
 AWAY = re.compile("net::ERR_|WebSocket connection to")
 
+#: Milliseconds: a busy machine may be slow, and being right is what is tested.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
+
 
 class Desk:
     def __init__(self, page: Page, address: str):
@@ -15,7 +19,7 @@ class Desk:
         self.address = address
         self.complaints: list[str] = []
         self.may_be_away = False  # set where a test takes the server or network away
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", self.hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
