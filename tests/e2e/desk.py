@@ -8,9 +8,8 @@ FINISHED = re.compile("finished|stopped|interrupted|failed")
 #: Chromium's own words for a server or a network that is away.
 AWAY = re.compile("net::ERR_|WebSocket connection to")
 
-#: Milliseconds: a busy machine may be slow, and being right is what is tested.
+#: Milliseconds to reach a page or a button. What must come soon says so in its test.
 PATIENCE = 30_000
-expect.set_options(timeout=PATIENCE)
 
 
 class Desk:
