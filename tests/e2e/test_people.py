@@ -15,7 +15,7 @@ def visitor(open_desk):
 
 def test_a_new_person_walks_the_three_steps_by_keyboard_and_mouse(visitor):
     page = visitor.page
-    visitor.sign_up("finch@example.org")
+    visitor.sign_up("siskin@example.org")
 
     page.fill("[name=what]", "I learned to swim in the cold lake")
     page.get_by_label("Keep to myself").check()
