@@ -60,6 +60,8 @@ PLACES = """Ostermoor Kalimba Brindlewick Tarrapuna Vellmar Oyugis Kilmorrow Zap
     Pondicherry Cork Larnaca Brașov Nuuk Tromsø Zagreb Kochi Hanoi Mérida Cusco Apia
     Dunmore Felling Orrinby""".split()
 
+SIDES = "Upper Lower Nether Little Great Old New Saint Port West East Mount".split()
+SHORT = "Lou Jan Mae Roy Jo Kit Ann Lee Bo Sue Rae Max Ida Tom Eve Finn".split()
 SHE_KNOWN = set(
     """Lily Lucy Sue Mia Anna Sara Sarah Emma Amy Jane Mary Daisy Lila Kitty Jill Molly
     Sally Ella Lola Rose Bella Jenny Annie Susie Zoe Lisa Nina Mandy Polly Alice
@@ -87,11 +89,22 @@ def a_name(rng: random.Random, old: str) -> str:
     draw = rng.random()
     if draw < 0.03:
         return rng.choice(OTHER_LETTERS)
+    if draw < 0.10:
+        return f"{rng.choice(SHE + HE)}-{rng.choice((*SHORT, invented(rng)))}"
     if draw < 0.40:
         return invented(rng)
     if old in SHE_KNOWN:
         return rng.choice(SHE)
     return rng.choice(HE if old in HE_KNOWN else SHE + HE)
+
+
+def a_place(rng: random.Random) -> str:
+    draw = rng.random()
+    if draw < 0.5:
+        return rng.choice(PLACES)
+    if draw < 0.75:
+        return f"{rng.choice(SIDES)} {invented(rng)}"
+    return invented(rng)
 
 
 def new_names(rng: random.Random, people: list[str], keep: float) -> dict[str, str]:
