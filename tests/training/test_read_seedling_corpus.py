@@ -34,15 +34,15 @@ def test_what_ships_is_made_from_what_was_read_only(corpus, tmp_path):
     assert corpus.held_out and len(corpus.trained) > 300
     corpus_side.build(corpus, lambda line: None, tmp_path)
     known = copied.Known.read(tmp_path / "copied.npz")
-    read = corpus.trained[0].story.text
+    read = corpus.trained[0].text
     assert copied.longest_known(read, known)
     assert "made" in json.loads((tmp_path / "human.json").read_text("utf-8"))
 
 
 def test_held_out_means_what_training_means(corpus):
-    assert all(is_held_out(p.story.key) for p in corpus.held_out)
-    assert not any(is_held_out(p.story.key) for p in corpus.trained)
-    assert story_key(corpus.held_out[0].story.text) != corpus.trained[0].story.key
+    assert all(is_held_out(p.key) for p in corpus.held_out)
+    assert not any(is_held_out(p.key) for p in corpus.trained)
+    assert story_key(corpus.held_out[0].text) != corpus.trained[0].key
 
 
 def test_the_reference_that_ships_says_how_it_was_made():
@@ -52,7 +52,7 @@ def test_the_reference_that_ships_says_how_it_was_made():
 
 
 def test_held_out_bits_are_read_as_in_training(corpus):
-    held = [p for p in corpus.held_out if p.story.source == "tinystories"][:2]
+    held = [p for p in corpus.held_out if p.source == "tinystories"][:2]
     found = corpus_side.bits_per_byte(WEIGHTS, held, "tinystories")
     assert 0.2 < found < 8
     assert corpus_side.bits_per_byte(WEIGHTS, held, "first_person") is None

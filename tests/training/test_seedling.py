@@ -14,10 +14,11 @@ from training.seedling.corpus import (
     parse,
     story_key,
 )
-from training.seedling.documents import PREFACE, messages_of, prepare
-from training.seedling.labels import Lexicon, labels_of, length_of, teller_of, tone_of
+from training.seedling.documents import PREFACE, messages_of
+from training.seedling.labels import Lexicon, labels_of, length_of, teller_of
 from training.seedling.names import new_names
 from training.seedling.person import first_person
+from training.seedling.prepare import prepare
 from training.seedling.recipe import (
     WEIGHTS,
     CorpusMissing,
@@ -160,13 +161,11 @@ def test_labels_are_read_from_the_text():
     assert teller_of("I saw my dog. I ran.") == "I"
     assert teller_of('She said, "I am, my dear." She saw her dog.') == "she"
     assert length_of("word " * 41) == "medium"
-    assert tone_of("They laughed and danced. It was fun!", [0.8]) == "joyful"
-    assert tone_of("The wolf growled. He was scared and alone.", [-0.6]) == "tense"
 
 
 def test_names_change_with_every_reading_and_are_told_in_the_header():
     sentences = ["One day Lily met Tom.", "So Tom gave Lily a pear.", "And Lily sang."]
-    story = Story("0", "tinystories", "", [sentences], [[0.1, 0.1, 0.1]])
+    story = Story("0", "tinystories", "", [sentences])
     lexicon = Lexicon(names={"Lily", "Tom"}, things={"pear"})
     prepared = prepare(story, labels_of(story, lexicon))
     assert prepared.labels.people == ["Lily", "Tom"]
@@ -214,41 +213,82 @@ def test_a_name_it_never_saw_is_copied_from_the_header(tokenizer):
     assert "Katalin" in passage
 
 
-def a_tiny_run(workshop, recipe):
+def a_tiny_run(workshop, recipe, teacher=None):
+    from training.seedling.batches import Library
+    from training.seedling.library import tokenizer_texts, without_held_out
+    from training.seedling.stream import Stream
     from training.seedling.tokenizer import train_tokenizer
-    from training.seedling.train import Run, tokenizer_texts
+    from training.seedling.train import Run
 
     stories = []
     for i in range(40):
         text = f"Lily had {i} pears. One day Lily gave {i + 1} pears to her cat."
-        sentences = text.split(". ")
-        story = Story(story_key(text), "tinystories", "", [sentences], [[0.0, 0.1]])
+        story = Story(story_key(text), "tinystories", "", [text.split(". ")])
         lexicon = Lexicon(names={"Lily"}, things={"pears"})
         stories.append(prepare(story, labels_of(story, lexicon)))
     tokenizer = train_tokenizer(tokenizer_texts(stories, 1), recipe.vocabulary)
-    return Run(stories, None, tokenizer, recipe, workshop)
+    read, held_out = without_held_out(stories, recipe)
+    stream = Stream(Library(read), tokenizer, recipe)
+    return Run(stream, held_out, workshop, teacher)
+
+
+TINY = replace(
+    Recipe(),
+    vocabulary=400,
+    width=32,
+    layers=1,
+    heads=2,
+    key_value_heads=2,
+    feed_forward=48,
+    context=128,
+    row=64,
+    batch_tokens=256,
+    steps=6,
+    scenes=8,
+    closing_scenes=8,
+    held_out_one_in=10,
+    compiled=False,
+    read_every=1000,
+)
 
 
 def test_a_resumed_run_goes_on_as_if_never_stopped(tmp_path):
-    recipe = replace(
-        Recipe(),
-        vocabulary=400,
-        width=32,
-        layers=1,
-        heads=2,
-        key_value_heads=2,
-        feed_forward=48,
-        context=128,
-        row=64,
-        batch_tokens=256,
-        steps=6,
-        held_out_one_in=10,
-        compiled=False,
-        read_every=1000,
-    )
-    whole = a_tiny_run(tmp_path, recipe).train()
-    first = a_tiny_run(tmp_path, recipe).train(stop_after=3)
-    resumed = a_tiny_run(tmp_path, recipe)
+    whole = a_tiny_run(tmp_path, TINY).train()
+    first = a_tiny_run(tmp_path, TINY).train(stop_after=3)
+    resumed = a_tiny_run(tmp_path, TINY)
     resumed.resume()
     assert first + resumed.train() == pytest.approx(whole, abs=1e-6)
     assert len(whole) == 6
+
+
+def test_processes_beside_the_run_render_the_same_batches_in_the_same_order(tmp_path):
+    def ids(recipe):
+        run = a_tiny_run(tmp_path, recipe)
+        chunks = run.stream.chunks(False, 0, 0)
+        found = [batch["ids"].tolist() for _ in range(3) for batch in next(chunks)[1]]
+        run.stream.close()
+        return found
+
+    assert ids(replace(TINY, workers=2)) == ids(TINY)
+
+
+def test_a_teacher_is_followed_more_closely_than_without_it(tmp_path):
+    """The taught model ends nearer to what its teacher expects of the next token."""
+    from training.seedling.loss import logits_of, tensors_of
+
+    teacher = a_tiny_run(tmp_path / "teacher", TINY)
+    teacher.workshop.mkdir()
+    teacher.train()
+    model = teacher.model.eval().requires_grad_(False)
+    recipe = replace(TINY, seed=3, steps=20)
+    batch = next(a_tiny_run(tmp_path, TINY).batches())
+    seen = {k: tensors_of(batch)[k] for k in ("ids", "positions", "document")}
+    expected = logits_of(model, **seen).softmax(-1)
+
+    def apart(run):
+        run.train()
+        found = logits_of(run.model.eval(), **seen).softmax(-1)
+        return (found - expected).abs().sum().item()
+
+    alone = apart(a_tiny_run(tmp_path, recipe))
+    assert apart(a_tiny_run(tmp_path, replace(recipe, taught=0.9), model)) < alone

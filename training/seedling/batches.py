@@ -6,15 +6,32 @@ from an empty page.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from training.seedling.documents import Message, Prepared, messages_of
+from training.seedling.casts import Life
+from training.seedling.documents import Message, messages_of
 from training.seedling.pairs import Pair, pair_messages
-from training.seedling.recipe import Recipe
+from training.seedling.prepare import Prepared
+from training.seedling.recipe import Recipe, Shares
+from training.seedling.scenes import scene_messages
 from training.seedling.tokenizer import rendered
+from training.seedling.tone_lines import ToneLines
+
+CHUNK = 4096  # stories packed together, and the unit of work of one process
+Batch = dict[str, np.ndarray]
+
+
+@dataclass
+class Library:
+    """Everything a run may read."""
+
+    stories: list[Prepared]
+    pairs: list[Pair] = field(default_factory=list)
+    lives: Sequence[Life] = ()
+    tone_lines: ToneLines = field(default_factory=dict)
 
 
 @dataclass
@@ -91,14 +108,14 @@ def packed(documents: list[Document], recipe: Recipe, width: int = 192) -> list[
     return rows
 
 
-def arrays_of(row: Row) -> dict[str, np.ndarray]:
+def arrays_of(row: Row) -> Batch:
     """Inputs, targets, their weights, positions, and which document each is in."""
     size = row.length
-    ids = np.zeros(size, np.int64)
-    targets = np.zeros(size, np.int64)
-    weights = np.zeros(size, np.float32)
-    positions = np.zeros(size, np.int64)
-    document = np.full(size, -1, np.int64)
+    ids = np.zeros(size, np.int16)
+    targets = np.zeros(size, np.int16)
+    weights = np.zeros(size, np.float16)
+    positions = np.zeros(size, np.int16)
+    document = np.full(size, -1, np.int16)
     at = 0
     for number, part in enumerate(row.documents):
         n = len(part.ids)
@@ -117,67 +134,83 @@ def arrays_of(row: Row) -> dict[str, np.ndarray]:
     }
 
 
+def stacked(rows: list[Row]) -> Batch:
+    arrays = [arrays_of(row) for row in rows]
+    return {name: np.stack([a[name] for a in arrays]) for name in arrays[0]}
+
+
+Told = Prepared | Pair | None  # None: a scene, put together anew
+
+
 def readings(
-    stories: list[Prepared],
-    pairs: list[Pair],
-    sources: tuple[tuple[str, float], ...],
-    rng: random.Random,
-) -> list[tuple[Prepared | Pair, int]]:
+    library: Library, shares: Shares, scenes: int, rng: random.Random
+) -> list[tuple[Told, int]]:
     """What one epoch reads, in order, each with the seed of its reading."""
-    shares = dict(sources)
-    chosen: list[tuple[Prepared | Pair, int]] = []
-    for prepared in stories:
-        share = shares.get(prepared.story.source, 0.0)
-        if prepared.as_i:  # simple prose told as "I" is scarce: read it more often
-            share *= 3
+    often = dict(shares)
+    chosen: list[tuple[Told, int]] = []
+    for prepared in library.stories:
+        share = often.get(prepared.source, 0.0) * prepared.rarity
         times = int(share) + (rng.random() < share % 1)
         chosen += [(prepared, rng.getrandbits(48)) for _ in range(times)]
-    for pair in pairs:
-        times = int(shares.get("pairs", 0))
+    for pair in library.pairs:
+        times = int(often.get("pairs", 0))
         chosen += [(pair, rng.getrandbits(48)) for _ in range(times)]
+    chosen += [(None, rng.getrandbits(48)) for _ in range(scenes)]
     rng.shuffle(chosen)
     return chosen
 
 
-def reading_of(told: Prepared | Pair, seed: int) -> list[Message]:
+def reading_of(told: Told, seed: int, library: Library) -> list[Message]:
     rng = random.Random(seed)
+    if told is None:
+        return scene_messages(library.lives, library.tone_lines, rng)
     return (
         pair_messages(told, rng) if isinstance(told, Pair) else messages_of(told, rng)
     )
 
 
-def epoch_batches(
-    stories: list[Prepared],
-    pairs: list[Pair],
-    tokenizer,
-    recipe: Recipe,
-    epoch: int,
-    sources: tuple[tuple[str, float], ...],
-) -> Iterator[list[Row]]:
-    """The same batches each time for the same epoch: a run resumes exactly."""
-    rng = random.Random(f"{recipe.seed} {epoch} {sources}")
-    chosen = readings(stories, pairs, sources, rng)
-    chunk = 4096  # packed a few thousand stories at a time, to start soon
-    for start in range(0, len(chosen), chunk):
-        documents = [
-            document
-            for told, seed in chosen[start : start + chunk]
-            for document in documents_of(
-                reading_of(told, seed),
-                tokenizer,
-                recipe,
-                recipe.context if seed % 100 < 100 * recipe.long_share else recipe.row,
-            )
-        ]
-        batches = []
-        rows = packed(documents, recipe)
-        for length in (recipe.row, recipe.context):
-            same = [r for r in rows if r.length == length]
-            rng.shuffle(same)
-            size = max(1, recipe.batch_tokens // length)
-            whole = len(same) - len(same) % size
-            batches += [same[i : i + size] for i in range(0, whole, size)]
-            if same and not whole:  # a tiny corpus fills no batch: repeat rows
-                batches.append((same * size)[:size])
-        rng.shuffle(batches)
-        yield from batches
+def epoch_readings(
+    library: Library, recipe: Recipe, closing: bool, epoch: int
+) -> list[tuple[Told, int]]:
+    shares = recipe.closing_sources if closing else recipe.sources
+    scenes = recipe.closing_scenes if closing else recipe.scenes
+    rng = random.Random(f"{recipe.seed} {epoch} {closing}")
+    return readings(library, shares, scenes, rng)
+
+
+def chunks_in(library: Library, recipe: Recipe, closing: bool, epoch: int) -> int:
+    return -(-len(epoch_readings(library, recipe, closing, epoch)) // CHUNK)
+
+
+def chunk_batches(
+    library: Library, tokenizer, recipe: Recipe, closing: bool, epoch: int, chunk: int
+) -> list[Batch]:
+    """The batches of one part of an epoch.
+
+    The same each time for the same numbers, so a run resumes exactly.
+    """
+    chosen = epoch_readings(library, recipe, closing, epoch)
+    chosen = chosen[CHUNK * chunk : CHUNK * (chunk + 1)]
+    rng = random.Random(f"{recipe.seed} {epoch} {closing} {chunk}")
+    documents = [
+        document
+        for told, seed in chosen
+        for document in documents_of(
+            reading_of(told, seed, library),
+            tokenizer,
+            recipe,
+            recipe.context if seed % 100 < 100 * recipe.long_share else recipe.row,
+        )
+    ]
+    batches = []
+    rows = packed(documents, recipe)
+    for length in (recipe.row, recipe.context):
+        same = [r for r in rows if r.length == length]
+        rng.shuffle(same)
+        size = max(1, recipe.batch_tokens // length)
+        whole = len(same) - len(same) % size
+        batches += [same[i : i + size] for i in range(0, whole, size)]
+        if same and not whole:  # few stories fill no batch: repeat rows
+            batches.append((same * size)[:size])
+    rng.shuffle(batches)
+    return [stacked(batch) for batch in batches]

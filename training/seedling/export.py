@@ -24,7 +24,7 @@ def new_model(recipe: Recipe):
     from transformers import LlamaConfig, LlamaForCausalLM
 
     torch.manual_seed(recipe.seed)
-    return LlamaForCausalLM(
+    model = LlamaForCausalLM(
         LlamaConfig(
             vocab_size=recipe.vocabulary,
             hidden_size=recipe.width,
@@ -40,6 +40,20 @@ def new_model(recipe: Recipe):
             attn_implementation="sdpa",
         )
     )
+    if recipe.dropout:
+        forgets(model, recipe.dropout)
+    return model
+
+
+def forgets(model, share: float) -> None:
+    """Dropout on what each layer adds; Llama has none of its own."""
+
+    def drop(module, _inputs, added):
+        return torch.nn.functional.dropout(added, share, module.training)
+
+    for layer in model.model.layers:
+        layer.self_attn.o_proj.register_forward_hook(drop)
+        layer.mlp.down_proj.register_forward_hook(drop)
 
 
 def export(model, tokenizer, recipe: Recipe, folder: Path) -> None:

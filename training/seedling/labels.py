@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from training.seedling.corpus import Story
+from training.seedling.corpus import Story, sentences_of
 
 WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 QUOTED = re.compile(r'"[^"]*"')
@@ -54,23 +54,7 @@ VALUES = {
     "humility": "humble humility",
     "wisdom": "wise wisdom",
 }
-FEELING_WORDS = {
-    "tense": """scared afraid danger dangerous dark screamed scream growled fear feared
-        frightened terrified ran lost storm trapped shook trembled hid chased thunder
-        worried panic lion wolf monster alone help stuck""",
-    "wistful": """missed miss remembered remember longed longing wished gone far away
-        goodbye memory memories once used lonely old ago faded quiet autumn""",
-    "tender": """hugged hug kissed kiss gentle gently love loved held soft softly warm
-        cuddled together arms heart care cared blanket smiled whispered""",
-    "hopeful": """hope hoped tomorrow promise promised dream dreamed try tried believe
-        believed maybe someday will new learn learned began grow""",
-    "joyful": """laughed laugh happy fun played danced sang joy excited yay cheered
-        hooray giggled wonderful great jumped smiled clapped party""",
-    "sad": """sad cried cry tears sorry died hurt broken lost unhappy wept weeping
-        ashamed alone sadly sick""",
-}
-FEELING_WORDS = {tone: set(words.split()) for tone, words in FEELING_WORDS.items()}
-TONES = (*FEELING_WORDS, "neutral")
+TONES = ("joyful", "tender", "hopeful", "wistful", "tense", "sad", "neutral")
 
 
 @dataclass
@@ -186,8 +170,15 @@ def form_of(text: str) -> str:
     return "story"
 
 
+def level_of_text(text: str) -> str:
+    return level_of_sentences(sentences_of(text))
+
+
 def level_of(story: Story) -> str:
-    sentences = [s for p in story.paragraphs for s in p]
+    return level_of_sentences([s for p in story.paragraphs for s in p])
+
+
+def level_of_sentences(sentences: list[str]) -> str:
     words = [w for s in sentences for w in s.split()]
     long = len(words) / max(1, len(sentences)) + 4 * sum(map(len, words)) / len(words)
     return "simple" if long < 28.5 else "plain" if long < 36 else "rich"
@@ -205,21 +196,6 @@ def teller_of(text: str) -> str | None:
         return "I"
     best = max(counts, key=lambda k: counts[k])
     return best if counts[best] >= 2 else None
-
-
-def tone_of(text: str, feelings: list[float]) -> str:
-    """Words of each feeling, weighed with how pleasant the sentences are."""
-    words = set(WORD.findall(text.lower()))
-    pleasant = sum(feelings) / max(1, len(feelings))
-    scores = {t: float(len(words & ws)) for t, ws in FEELING_WORDS.items()}
-    for tone in ("joyful", "tender", "hopeful"):
-        scores[tone] += 2.0 * pleasant
-    for tone in ("sad", "tense"):
-        scores[tone] -= 2.0 * pleasant
-    # rarer tones win a tie with joy, or nearly everything would be joyful
-    scores["joyful"] = scores["joyful"] * 0.8 + max(0.0, pleasant - 0.4)
-    best = max(scores, key=lambda t: scores[t])
-    return best if scores[best] >= 0.9 else "neutral"
 
 
 def length_of(text: str) -> str:

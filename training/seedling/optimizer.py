@@ -1,22 +1,31 @@
 """Muon for the weight matrices, AdamW for embeddings and norms."""
 
+from collections import defaultdict
+
 import torch
 
 
-def orthogonal(update: torch.Tensor, steps: int = 5) -> torch.Tensor:
-    """The nearest orthogonal matrix, about: Newton-Schulz with a quintic."""
+def orthogonal(updates: torch.Tensor, steps: int = 5) -> torch.Tensor:
+    """The nearest orthogonal matrices [n, rows, columns], about: a quintic.
+
+    Newton-Schulz; see Jordan et al., "Muon", 2024.
+    """
     a, b, c = 3.4445, -4.7750, 2.0315
-    wide = update.size(0) > update.size(1)
-    x = update.T if wide else update
-    x = x / (x.norm() + 1e-7)
+    tall = updates.size(1) > updates.size(2)
+    x = updates.mT if tall else updates
+    x = x.bfloat16() if x.is_cuda else x
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(steps):
-        square = x @ x.T
+        square = x @ x.mT
         x = a * x + (b * square + c * square @ square) @ x
-    return x.T if wide else x
+    return x.mT if tall else x
 
 
 class Muon(torch.optim.Optimizer):
-    """Momentum whose step is made orthogonal, so every direction learns alike."""
+    """Momentum whose step is made orthogonal, so every direction learns alike.
+
+    Matrices of one shape are stepped together: a small model has many.
+    """
 
     def __init__(self, matrices, lr: float, momentum: float, decay: float):
         super().__init__(matrices, {"lr": lr, "momentum": momentum, "decay": decay})
@@ -24,17 +33,28 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self, closure=None):
         for group in self.param_groups:
+            alike = defaultdict(list)
             for p in group["params"]:
-                if p.grad is None:
-                    continue
-                state = self.state[p]
-                if not state:
-                    state["speed"] = torch.zeros_like(p)
-                speed = state["speed"].lerp_(p.grad, 1 - group["momentum"])
-                ahead = p.grad.lerp(speed, group["momentum"])
-                scale = max(1.0, p.size(0) / p.size(1)) ** 0.5
-                p.mul_(1 - group["lr"] * group["decay"])
-                p.add_(orthogonal(ahead), alpha=-group["lr"] * scale)
+                if p.grad is not None:
+                    alike[p.shape].append(p)
+            for matrices in alike.values():
+                self.step_together(matrices, group)
+
+    def step_together(self, matrices: list[torch.Tensor], group: dict) -> None:
+        rate, momentum = group["lr"], group["momentum"]
+        for p in matrices:
+            if not self.state[p]:
+                self.state[p]["speed"] = torch.zeros_like(p)
+        speeds = [self.state[p]["speed"] for p in matrices]
+        gradients = [p.grad for p in matrices]
+        torch._foreach_lerp_(speeds, gradients, 1 - momentum)
+        ahead = torch._foreach_lerp(gradients, speeds, momentum)
+        steps = orthogonal(torch.stack(list(ahead)))
+        rows, columns = matrices[0].shape
+        torch._foreach_mul_(matrices, 1 - rate * group["decay"])
+        scale = max(1.0, rows / columns) ** 0.5
+        steps = steps.to(matrices[0].dtype).unbind()
+        torch._foreach_add_(matrices, list(steps), alpha=-rate * scale)
 
 
 def optimizers_of(model, recipe) -> list[torch.optim.Optimizer]:

@@ -6,6 +6,8 @@ a direction followed, a tone that turns, an ending that is left open.
 
 import json
 import random
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +15,11 @@ from training.seedling.documents import BARE, HEADER_KEPT, PREFACE, Message, ren
 from training.seedling.labels import length_of
 from training.seedling.names import new_names
 from training.seedling.recipe import HERE
+from training.seedling.things import HELD, exchanged
 
 PAIRS = HERE / "pairs"
+OTHER_THINGS = 0.35  # how often a thing is exchanged
+Reworded = Callable[[str], str]
 
 
 @dataclass
@@ -40,10 +45,23 @@ def listed(value: str | list[str] | None) -> list[str]:
     return [value] if isinstance(value, str) else list(value or [])
 
 
-def header_lines(pair: Pair, names: dict[str, str], rng: random.Random) -> str:
+def other_things(pair: Pair, rng: random.Random) -> dict[str, str]:
+    """Some of its things for others, where the story calls them by one name only."""
+    text = "\n".join([*pair.paragraphs, *listed(pair.header.get("Experience"))])
+    chosen = {}
+    for thing in listed(pair.header.get("Things")):
+        bare = thing.split()[-1]
+        alone = len(re.findall(rf"\b{re.escape(bare)}", text, re.IGNORECASE))
+        by_its_name = len(re.findall(rf"\b{re.escape(thing)}\b", text))
+        if alone == by_its_name and rng.random() < OTHER_THINGS:
+            chosen[thing] = rng.choice(HELD)
+    return chosen
+
+
+def header_lines(pair: Pair, other: Reworded, rng: random.Random) -> str:
     lines = []
     for field in (*HEADER_KEPT, "Note"):
-        values = [renamed(v, names) for v in listed(pair.header.get(field))]
+        values = [other(v) for v in listed(pair.header.get(field))]
         if not values or rng.random() > 0.85:
             continue
         if field == "Experience":
@@ -53,10 +71,10 @@ def header_lines(pair: Pair, names: dict[str, str], rng: random.Random) -> str:
     return "\n".join(lines)
 
 
-def ask_lines(ask: dict[str, str], names: dict[str, str], rng: random.Random) -> str:
+def ask_lines(ask: dict[str, str], other: Reworded, rng: random.Random) -> str:
     order = ("Part", "Tone", "Length", "Direction")
     kept = [
-        f"{field}: {renamed(ask[field], names)}"
+        f"{field}: {other(ask[field])}"
         for field in order
         if field in ask and rng.random() < 0.85
     ]
@@ -64,13 +82,18 @@ def ask_lines(ask: dict[str, str], names: dict[str, str], rng: random.Random) ->
 
 
 def pair_messages(pair: Pair, rng: random.Random) -> list[Message]:
-    """One reading: other names, some fields left out."""
-    names = new_names(rng, listed(pair.header.get("Names")), keep=0.5)
-    header = header_lines(pair, names, rng)
+    """One reading: other names and things, some fields left out."""
+    names = new_names(rng, listed(pair.header.get("Names")), keep=0.4)
+    things = other_things(pair, rng)
+
+    def other(text: str) -> str:
+        return exchanged(renamed(text, names), things)
+
+    header = header_lines(pair, other, rng)
     messages = [{"role": "system", "content": f"{PREFACE}\n\n{header}"}]
     for ask, paragraph in zip(pair.asks, pair.paragraphs, strict=True):
-        text = renamed(paragraph, names)
+        text = other(paragraph)
         ask = {**ask, "Length": length_of(text)}
-        messages.append({"role": "user", "content": ask_lines(ask, names, rng)})
+        messages.append({"role": "user", "content": ask_lines(ask, other, rng)})
         messages.append({"role": "assistant", "content": text})
     return messages

@@ -1,7 +1,7 @@
 """Every number of the recipe, in one place."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -15,6 +15,20 @@ class CorpusMissing(Exception):
     """There is no corpus to train on; the message says what to do."""
 
 
+Shares = tuple[tuple[str, float], ...]
+
+
+FINISH: Shares = (
+    ("tinystories", 0.5),
+    ("bookdash", 2.0),
+    ("pratham_books", 1.0),
+    ("african_storybook", 1.0),
+    ("fables", 0.3),
+    ("first_person", 0.15),
+    ("pairs", 1.0),
+)
+
+
 @dataclass(frozen=True)
 class Recipe:
     seed: int = 7
@@ -22,36 +36,41 @@ class Recipe:
     # the model: Llama shape, tied embeddings
     vocabulary: int = 4096
     width: int = 256
-    layers: int = 5
+    layers: int = 8
     heads: int = 8
     key_value_heads: int = 4
-    feed_forward: int = 640
+    feed_forward: int = 896
     context: int = 1024
+    dropout: float = 0.0
 
     # how often each source is read in one epoch (0.5: every second story)
-    sources: tuple[tuple[str, float], ...] = (
+    sources: Shares = (
         ("tinystories", 1.0),
-        ("bookdash", 2.0),
+        ("bookdash", 3.0),
         ("pratham_books", 2.0),
         ("african_storybook", 2.0),
         ("fables", 0.6),
-        ("first_person", 0.35),
+        ("first_person", 0.6),
+        ("classic_children", 0.35),
+        ("pairs", 1.5),  # written by hand
     )
-    # sources of the last, cooling part of the run: the simple, kind register
-    closing_sources: tuple[tuple[str, float], ...] = (
+    scenes: int = 5000  # put together by rule, in one epoch
+    # the last, cooling part of the run: the simple, kind register
+    closing_sources: Shares = (
         ("tinystories", 1.0),
-        ("bookdash", 2.0),
-        ("pratham_books", 1.0),
-        ("african_storybook", 1.0),
-        ("fables", 0.1),
-        ("first_person", 0.1),
-        ("pairs", 16.0),  # written by hand
+        ("bookdash", 3.0),
+        ("pratham_books", 1.5),
+        ("african_storybook", 1.5),
+        ("fables", 0.25),
+        ("first_person", 0.2),
+        ("pairs", 4.0),
     )
+    closing_scenes: int = 4000
     held_out_one_in: int = 50
 
     # the batch: most rows are short, some are as long as the context
     row: int = 512
-    long_share: float = 0.2  # of the stories that are longer than a short row
+    long_share: float = 0.15  # of the stories that are longer than a short row
     batch_tokens: int = 2560
     prompt_weight: float = 0.1  # loss on header and ask tokens
 
@@ -61,19 +80,66 @@ class Recipe:
     matrix_decay: float = 0.01
     momentum: float = 0.95
     clip: float = 1.0
+    taught: float = 0.0  # share of the loss that follows a teacher, if there is one
 
     # warm-up, stable, decay: as parts of the whole run
     warm_up: float = 0.02
-    decay: float = 0.30
+    decay: float = 0.35
 
     # the run ends by itself: by the clock, or after `steps` where that is set
     minutes: float = 85.0
     steps: int | None = None
+    device: str = "cpu"
+    workers: int = 0  # processes that render stories; 0: this one does
     threads: int = 2
     compiled: bool = True
     checkpoint_minutes: float = 4.0
     export_minutes: float = 20.0
     read_every: int = 150  # steps between held-out readings
+
+    def on_gpu(self) -> "Recipe":
+        """The same run where tokens are cheap: larger batches, rendered beside it."""
+        return replace(
+            self,
+            device="cuda",
+            batch_tokens=65536,
+            workers=max(1, (os.cpu_count() or 2) - 2),
+            matrix_decay=0.03,
+            read_every=500,
+            export_minutes=30.0,
+        )
+
+    def finish(self) -> "Recipe":
+        """A short last run from given weights, where a CPU is all there is.
+
+        Nothing new is to be learnt of language; what the header asks for is.
+        """
+        return replace(
+            self,
+            seed=self.seed + 2,
+            sources=FINISH,
+            closing_sources=FINISH,
+            scenes=6000,
+            closing_scenes=6000,
+            matrix_rate=0.005,
+            other_rate=0.0008,
+            batch_tokens=4096,
+            warm_up=0.03,
+            decay=0.9,
+            read_every=50,
+        )
+
+    def teacher(self, minutes: float) -> "Recipe":
+        """A larger model of the same kind, which may forget what it reads."""
+        return replace(
+            self,
+            seed=self.seed + 1,
+            width=512,
+            feed_forward=1408,
+            dropout=0.15,
+            taught=0.0,
+            minutes=minutes,
+        )
 
 
 def corpus_folder(given: str | None) -> Path:

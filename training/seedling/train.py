@@ -19,36 +19,29 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 from training.seedling.batches import (
+    Batch,
+    Document,
     Row,
-    arrays_of,
     documents_of,
-    epoch_batches,
     packed,
+    stacked,
 )
-from training.seedling.corpus import (
-    is_held_out,
-    read_corpus,
-)
-from training.seedling.documents import (
-    Prepared,
-    messages_of,
-    prepare,
-)
+from training.seedling.documents import messages_of
 from training.seedling.export import export, new_model
-from training.seedling.labels import labels_of, lexicon_of
-from training.seedling.optimizer import optimizers_of
-from training.seedling.pairs import PAIRS, read_pairs
-from training.seedling.recipe import (
-    WEIGHTS,
-    WORKSHOP,
-    CorpusMissing,
-    Recipe,
-    corpus_folder,
+from training.seedling.library import (
+    open_library,
+    open_tokenizer,
+    without_held_out,
 )
-from training.seedling.tokenizer import rendered, train_tokenizer
+from training.seedling.loss import logits_of, losses_of, tensors_of
+from training.seedling.optimizer import optimizers_of
+from training.seedling.prepare import Prepared
+from training.seedling.recipe import WEIGHTS, WORKSHOP, CorpusMissing, Recipe
+from training.seedling.stream import Stream
+
+READ = ("tinystories", "first_person")  # held-out stories that the log measures
 
 
 @dataclass
@@ -59,7 +52,8 @@ class Place:
     tokens: int = 0
     elapsed: float = 0.0
     epoch: int = 0
-    batch: int = 0  # within the epoch
+    chunk: int = 0  # within the epoch
+    batch: int = 0  # within the chunk
     closing: bool = False
 
 
@@ -68,67 +62,6 @@ def say(text: str, log: Path) -> None:
     print(line, flush=True)
     with log.open("a", encoding="utf-8") as out:
         out.write(line + "\n")
-
-
-def load_stories(folder: Path, workshop: Path, recipe: Recipe) -> list[Prepared]:
-    names = [name for name, _ in recipe.sources]
-    stories = read_corpus(folder, names, workshop / "corpus.jsonl")
-    lexicon = lexicon_of(stories)
-    return [prepare(story, labels_of(story, lexicon)) for story in stories]
-
-
-def tokenizer_texts(stories: list[Prepared], seed: int) -> Iterator[str]:
-    """Rendered readings, so that field names cost few tokens.
-
-    The names are the corpus's own: the unusual ones must stay several tokens long,
-    or the model would learn them by heart instead of copying.
-    """
-    for number, prepared in enumerate(stories):
-        rng = random.Random(f"{seed} {number}")
-        messages = messages_of(prepared, rng, keep_names=1.0)
-        yield from (
-            text.split("|>", 1)[-1].removesuffix("<|end|>")
-            for text, _ in rendered(messages)
-        )
-
-
-def load_tokenizer(stories: list[Prepared], workshop: Path, recipe: Recipe):
-    from tokenizers import Tokenizer
-
-    path = workshop / "tokenizer.json"
-    if not path.exists():
-        texts = tokenizer_texts(stories, recipe.seed)
-        train_tokenizer(texts, recipe.vocabulary).save(str(path))
-    return Tokenizer.from_file(str(path))
-
-
-def tensors_of(rows: list[Row]) -> dict[str, torch.Tensor]:
-    arrays = [arrays_of(row) for row in rows]
-    batch = {
-        name: torch.from_numpy(np.stack([a[name] for a in arrays]))
-        for name in arrays[0]
-    }
-    document = batch.pop("document")
-    length = document.size(1)
-    same = document[:, None, :, None] == document[:, None, None, :]
-    batch["mask"] = same & torch.ones(length, length, dtype=torch.bool).tril()
-    return batch
-
-
-def losses_of(model, ids, positions, mask, targets, weights):
-    """Weighted loss to learn from, and the plain loss of the told text."""
-    logits = model(
-        input_ids=ids, position_ids=positions, attention_mask=mask, use_cache=False
-    ).logits
-    each = F.cross_entropy(
-        logits.flatten(0, 1), targets.flatten(), reduction="none"
-    ).view_as(weights)
-    told = (weights == 1.0).float()
-    return (
-        (each * weights).sum() / weights.sum().clamp(min=1),
-        (each * told).sum(),
-        told.sum(),
-    )
 
 
 def rate_at(progress: float, recipe: Recipe) -> float:
@@ -146,35 +79,46 @@ def progress_of(place: Place, recipe: Recipe) -> float:
 
 def held_out_batches(
     stories: list[Prepared], tokenizer, recipe: Recipe, source: str, most: int = 96
-) -> tuple[list[dict[str, torch.Tensor]], float]:
+) -> tuple[list[Batch], float]:
     """Batches of held-out readings, and bytes per told token for bits per byte."""
     documents, size, count = [], 0, 0
-    for prepared in [s for s in stories if s.story.source == source][:most]:
-        messages = messages_of(prepared, random.Random(prepared.story.key))
+    for prepared in [s for s in stories if s.source == source][:most]:
+        messages = messages_of(prepared, random.Random(prepared.key))
         told = [m["content"] for m in messages if m["role"] == "assistant"]
         size += sum(len(t.encode()) for t in told)
         count += sum(len(tokenizer.encode(t).ids) for t in told)
         documents += documents_of(messages, tokenizer, recipe)
-    rows = packed(documents, recipe)
-    groups = [
-        [r for r in rows if r.length == length]
-        for length in (recipe.row, recipe.context)
-    ]
+    rows = packed(documents, replace(recipe, row=recipe.context))
     most_rows = max(1, recipe.batch_tokens // recipe.context)
-    batches = [
-        tensors_of(group[i : i + most_rows])
-        for group in groups
-        for i in range(0, len(group), most_rows)
-    ]
+    batches = [stacked(rows[i : i + most_rows]) for i in range(0, len(rows), most_rows)]
     return batches, size / max(1, count)
 
 
+def losses(model, tensors: dict, measure=losses_of, teacher=None, taught=0.0):
+    """See `losses_of`; `tensors` as from `tensors_of`."""
+    seen = {name: tensors[name] for name in ("ids", "positions", "document")}
+    expected = None
+    if teacher is not None:
+        with torch.no_grad():
+            expected = logits_of(teacher, **seen)
+    logits = logits_of(model, **seen)
+    return measure(logits, tensors["targets"], tensors["weights"], expected, taught)
+
+
 @torch.no_grad()
-def read_held_out(model, batches) -> float:
+def read_held_out(model, batches: list[Batch]) -> float:
+    """Nats per told token."""
     total, count = 0.0, 0.0
+    training, device = model.training, model.device
+    model.eval()
     for batch in batches:
-        _, told, n = losses_of(model, **batch)
+        # many shapes, each read once: not worth compiling for
+        eager = torch.compiler.set_stance("force_eager")
+        half = torch.autocast(device.type, torch.bfloat16, device.type == "cuda")
+        with eager, half:
+            told, n = losses(model, tensors_of(batch, str(device)))[1:]
         total, count = total + told.item(), count + n.item()
+    model.train(training)
     return total / max(1.0, count)
 
 
@@ -182,21 +126,26 @@ class Run:
     """A training run: model, optimisers and the place reached, saved together."""
 
     def __init__(
-        self, stories, pairs: Path | None, tokenizer, recipe: Recipe, workshop: Path
+        self,
+        stream: Stream,
+        held_out: list[Prepared],
+        workshop: Path,
+        teacher=None,
     ):
-        self.recipe, self.workshop, self.tokenizer = recipe, workshop, tokenizer
-        one_in = recipe.held_out_one_in
-        self.stories = [s for s in stories if not is_held_out(s.story.key, one_in)]
-        self.pairs = pairs  # a folder, read again with each epoch: it may grow
-        self.held_out = [s for s in stories if is_held_out(s.story.key, one_in)]
-        self.model = new_model(recipe)
+        self.stream, self.held_out, self.workshop = stream, held_out, workshop
+        self.tokenizer, self.recipe = stream.tokenizer, stream.recipe
+        recipe = self.recipe
+        self.model = new_model(recipe).to(recipe.device).train()
+        self.teacher = teacher
         self.optimizers = optimizers_of(self.model, recipe)
         self.rates = [o.param_groups[0]["lr"] for o in self.optimizers]
         self.place = Place()
         self.log = workshop / "train.log"
-        self.losses = (
-            torch.compile(losses_of, dynamic=False) if recipe.compiled else losses_of
-        )
+        self.losses_of = losses_of
+        if recipe.compiled:  # a layer at a time: the same code serves all of them
+            for layer in self.model.model.layers:
+                layer.compile(dynamic=False)
+            self.losses_of = torch.compile(losses_of, dynamic=False)
 
     @property
     def checkpoint(self) -> Path:
@@ -216,48 +165,64 @@ class Run:
         part.replace(self.checkpoint)
 
     def resume(self) -> None:
-        state = torch.load(self.checkpoint, weights_only=True)
+        device = self.recipe.device
+        state = torch.load(self.checkpoint, weights_only=True, map_location=device)
         self.model.load_state_dict(state["model"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         self.place = Place(**state["place"])
 
-    def batches(self) -> Iterator[list[Row]]:
+    def start_from(self, weights: Path) -> None:
+        from transformers import AutoModelForCausalLM
+
+        known = AutoModelForCausalLM.from_pretrained(weights, dtype=torch.float32)
+        self.model.load_state_dict(known.state_dict())
+
+    def batches(self) -> Iterator[Batch]:
         """From the place reached, on and on; the closing sources once it cools."""
+        place = self.place
         while True:
-            sources = (
-                self.recipe.closing_sources
-                if self.place.closing
-                else self.recipe.sources
-            )
-            epoch = epoch_batches(
-                self.stories,
-                read_pairs(self.pairs) if self.pairs else [],
-                self.tokenizer,
-                self.recipe,
-                self.place.epoch,
-                sources,
-            )
-            for number, rows in enumerate(epoch):
-                if number < self.place.batch:
-                    continue
-                self.place.batch = number + 1
-                yield rows
-                if self.cooling() and not self.place.closing:
-                    self.place.closing = True
+            start = (place.epoch, place.chunk)
+            for where, batches in self.stream.chunks(place.closing, *start):
+                if where[1:] != (place.epoch, place.chunk):
+                    (place.epoch, place.chunk), place.batch = where[1:], 0
+                for number, batch in enumerate(batches):
+                    if number < place.batch:
+                        continue
+                    place.batch = number + 1
+                    yield batch
+                if self.cooling() and not place.closing:
+                    place.closing = True
+                    place.epoch, place.chunk, place.batch = place.epoch + 1, 0, 0
                     break
-            self.place.epoch += 1
-            self.place.batch = 0
 
     def cooling(self) -> bool:
         return progress_of(self.place, self.recipe) > 1 - self.recipe.decay
 
-    def step(self, rows: list[Row]) -> float:
-        rate = rate_at(progress_of(self.place, self.recipe), self.recipe)
-        batch = tensors_of(rows)
-        loss, told, n = self.losses(self.model, **batch)
+    def losses(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        device = self.recipe.device
+        tensors = tensors_of(batch, device)
+        with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+            return losses(
+                self.model, tensors, self.losses_of, self.teacher, self.recipe.taught
+            )
+
+    def warm_up(self) -> None:
+        """Compile for both lengths of a row before the clock starts."""
+        for length in (self.recipe.row, self.recipe.context):
+            row = Row(length, [Document([0] * length, [1.0] * length)])
+            rows = max(1, self.recipe.batch_tokens // length)
+            self.losses(stacked([row] * rows))[0].backward()
+        for optimizer in self.optimizers:
+            optimizer.zero_grad(set_to_none=True)
+
+    def step(self, batch: Batch) -> torch.Tensor:
+        """Returns nats per told token, still on the device: reading it would wait."""
+        recipe = self.recipe
+        rate = rate_at(progress_of(self.place, recipe), recipe)
+        loss, told, n = self.losses(batch)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), recipe.clip)
         for optimizer, full in zip(self.optimizers, self.rates, strict=True):
             for group in optimizer.param_groups:
                 group["lr"] = full * rate
@@ -265,36 +230,33 @@ class Run:
             optimizer.zero_grad(set_to_none=True)
         self.place.step += 1
         self.place.tokens += int((batch["weights"] > 0).sum())
-        return told.item() / max(1.0, n.item())
+        return told / n.clamp(min=1)
 
-    def train(self, export_to: Path | None = None, stop_after: int | None = None):
+    def train(
+        self, export_to: Path | None = None, stop_after: int | None = None
+    ) -> list[float]:
         """Until the clock or the step count says so. Returns each step's loss."""
-        recipe, place, seen = self.recipe, self.place, []
+        recipe, place = self.recipe, self.place
+        seen: list[torch.Tensor] = []
         checks = {
             source: held_out_batches(self.held_out, self.tokenizer, recipe, source)
-            for source in ("tinystories", "first_person")
+            for source in READ
         }
+        if recipe.compiled:
+            self.warm_up()
         saved = exported = last = time.monotonic()
         tokens_at, time_at = place.tokens, last
-        for rows in self.batches():
-            seen.append(self.step(rows))
+        for batch in self.batches():
+            seen.append(self.step(batch))
+            if recipe.device == "cuda" and place.step % 20 == 0:
+                torch.cuda.synchronize()  # or the clock runs ahead of the work
             now = time.monotonic()
             place.elapsed, last = place.elapsed + now - last, now
             ended = progress_of(place, recipe) >= 1
             if place.step % recipe.read_every == 0 or ended:
                 speed = (place.tokens - tokens_at) / (now - time_at)
                 tokens_at, time_at = place.tokens, now
-                parts = [
-                    f"step {place.step} epoch {place.epoch} tokens {place.tokens}",
-                    f"elapsed {place.elapsed / 60:.1f} min, {speed:.0f} tok/s",
-                    f"rate {rate_at(progress_of(place, recipe), recipe):.2f}",
-                    f"train {np.mean(seen[-recipe.read_every :]):.3f}",
-                ]
-                for source, (batches, size) in checks.items():
-                    nats = read_held_out(self.model, batches)
-                    bits = nats / np.log(2) / max(size, 1e-9)
-                    parts.append(f"{source} {nats:.3f} nats {bits:.3f} bits/byte")
-                say("; ".join(parts), self.log)
+                self.report(seen[-recipe.read_every :], speed, checks)
             if ended or now - saved > recipe.checkpoint_minutes * 60:
                 self.save()
                 saved = now
@@ -303,27 +265,78 @@ class Run:
                 exported = now
             if ended or (stop_after and len(seen) >= stop_after):
                 self.save()
-                return seen
-        return seen
+                break
+        self.stream.close()
+        return [loss.item() for loss in seen]
+
+    def report(self, losses: list[torch.Tensor], speed: float, checks: dict) -> None:
+        place, recipe = self.place, self.recipe
+        parts = [
+            f"step {place.step} epoch {place.epoch} tokens {place.tokens}",
+            f"elapsed {place.elapsed / 60:.1f} min, {speed:.0f} tok/s",
+            f"rate {rate_at(progress_of(place, recipe), recipe):.2f}",
+            f"train {np.mean([loss.item() for loss in losses]):.3f}",
+        ]
+        for source, (batches, size) in checks.items():
+            nats = read_held_out(self.model, batches)
+            bits = nats / np.log(2) / max(size, 1e-9)
+            parts.append(f"{source} {nats:.3f} nats {bits:.3f} bits/byte")
+        say("; ".join(parts), self.log)
 
 
-def train(corpus: str | None, recipe: Recipe, workshop: Path, resume: bool) -> None:
+def described(run: Run, name: str) -> str:
+    parameters = sum(p.numel() for p in run.model.parameters())
+    library = run.stream.library
+    told_as_i = sum(s.told_as_i for s in library.stories)
+    return (
+        f"{name}: {parameters} parameters, {len(library.stories)} stories "
+        f"({told_as_i} may be told as I), {len(library.pairs)} pairs, "
+        f"{len(library.lives)} lives, {len(run.held_out)} held out, {run.recipe}"
+    )
+
+
+def taught_by(stream: Stream, held_out: list[Prepared], workshop: Path):
+    """A larger model, trained first, or read where it was trained before."""
+    workshop.mkdir(parents=True, exist_ok=True)
+    run = Run(stream, held_out, workshop)
+    say(described(run, "teacher"), run.log)
+    if run.checkpoint.exists():
+        run.resume()
+    if progress_of(run.place, stream.recipe) < 1:
+        run.train()
+    stream.close()
+    return run.model.eval().requires_grad_(False)
+
+
+def train(
+    corpus: str | None,
+    recipe: Recipe,
+    workshop: Path,
+    resume: bool,
+    weights: Path = WEIGHTS,
+    teacher_minutes: float = 0.0,
+    start: Path | None = None,
+) -> None:
     workshop.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(recipe.threads)
-    stories = load_stories(corpus_folder(corpus), workshop, recipe)
-    tokenizer = load_tokenizer(stories, workshop, recipe)
-    run = Run(stories, PAIRS, tokenizer, recipe, workshop)
+    torch.set_float32_matmul_precision("high")
+    library = open_library(corpus, recipe, workshop)
+    tokenizer = open_tokenizer(library, recipe, workshop)
+    stories, held_out = without_held_out(library.stories, recipe)
+    library = replace(library, stories=stories)
+    # Processes are forked before a GPU is in use, so both streams are opened first.
+    stream = Stream(library, tokenizer, recipe)
+    teacher = None
+    if teacher_minutes:
+        larger = Stream(library, tokenizer, recipe.teacher(teacher_minutes))
+        teacher = taught_by(larger, held_out, workshop / "teacher")
+    run = Run(stream, held_out, workshop, teacher)
+    if start:
+        run.start_from(start)
     if resume:
         run.resume()
-    parameters = sum(p.numel() for p in run.model.parameters())
-    told_as_i = sum(s.as_i is not None for s in run.stories)
-    say(
-        f"start: {parameters} parameters, {len(run.stories)} stories "
-        f"({told_as_i} may be told as I), {len(read_pairs())} pairs, "
-        f"{len(run.held_out)} held out, {recipe}",
-        run.log,
-    )
-    run.train(export_to=WEIGHTS)
+    say(described(run, "start"), run.log)
+    run.train(export_to=weights)
     say("done", run.log)
 
 
@@ -331,19 +344,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--corpus", help="default: STORYLOOM_CORPUS")
     parser.add_argument("--minutes", type=float, default=Recipe.minutes)
     parser.add_argument("--steps", type=int, help="stop by steps, not by the clock")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--threads", type=int, default=Recipe.threads)
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--workshop", type=Path, default=WORKSHOP)
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, help="written here")
+    add = parser.add_argument
+    add("--dropout", type=float, default=Recipe.dropout)
+    add("--teacher-minutes", type=float, default=0.0, help="train a teacher first")
+    add("--finish", type=Path, help="a short last run from the weights in a folder")
+    add("--taught", type=float, default=0.6, help="share of its teaching in the loss")
 
 
 def from_arguments(options: dict) -> None:
+    recipe = Recipe().on_gpu() if options["device"] == "cuda" else Recipe()
+    if options["finish"]:
+        recipe = recipe.finish()
     recipe = replace(
-        Recipe(),
+        recipe,
         minutes=options["minutes"],
         steps=options["steps"],
         threads=options["threads"],
+        dropout=options["dropout"],
+        taught=options["taught"] if options["teacher_minutes"] else 0.0,
     )
-    train(options["corpus"], recipe, options["workshop"], options["resume"])
+    train(
+        options["corpus"],
+        recipe,
+        options["workshop"],
+        options["resume"],
+        options["weights"],
+        options["teacher_minutes"],
+        options["finish"],
+    )
 
 
 def main() -> None:

@@ -9,7 +9,8 @@ import json
 import random
 from pathlib import Path
 
-from training.seedling.documents import Prepared, messages_of
+from training.seedling.documents import messages_of
+from training.seedling.prepare import Prepared
 from training.seedling.reading.figures import Bar, Figure, share
 from training.seedling.reading.headers import Story, as_lines
 
@@ -46,9 +47,9 @@ def by_corpus(held_out: list[Prepared]) -> list[tuple[str, str]]:
     """Openings of held-out stories with a header, other names in all of them."""
     found = []
     for prepared in held_out:
-        if prepared.story.source == "first_person":
+        if prepared.source == "first_person":
             continue  # cut out of books: no openings
-        messages = messages_of(prepared, random.Random(prepared.story.key))
+        messages = messages_of(prepared, random.Random(prepared.key))
         header = shown(messages[0]["content"].split("\n\n", 1)[1])
         if header:
             found.append((header, messages[2]["content"]))

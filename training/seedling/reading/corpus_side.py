@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from training.seedling.corpus import is_held_out, read_corpus, read_source
-from training.seedling.documents import Prepared, prepare
-from training.seedling.labels import labels_of, lexicon_of
+from training.seedling.corpus import read_source
+from training.seedling.library import open_stories, without_held_out
 from training.seedling.pairs import read_pairs
+from training.seedling.prepare import Prepared
 from training.seedling.reading.copied import FILTER, Known, longest_known, words_of
 from training.seedling.reading.figures import Figure
 from training.seedling.reading.prose import HUMAN, long_enough, reference_of
@@ -34,26 +34,24 @@ def open_corpus(given: str | None, workshop: Path = WORKSHOP) -> Corpus:
     """As training splits it. Raises CorpusMissing."""
     folder = corpus_folder(given)
     recipe = Recipe()
-    names = [name for name, _ in recipe.sources]
-    stories = read_corpus(folder, names, workshop / "corpus.jsonl")
-    lexicon = lexicon_of(stories)
-    corpus = Corpus(folder, [], [])
-    for story in stories:
-        held = is_held_out(story.key, recipe.held_out_one_in)
-        prepared = prepare(story, labels_of(story, lexicon))
-        (corpus.held_out if held else corpus.trained).append(prepared)
-    return corpus
+    stories = open_stories(given, workshop, recipe)
+    trained, held_out = without_held_out(stories, recipe)
+    return Corpus(folder, trained, held_out)
 
 
 def trained_texts(corpus: Corpus) -> list[str]:
     """All that training reads: stories, the same told as "I", and written pairs."""
-    texts = [prepared.story.text for prepared in corpus.trained]
-    texts += ["\n\n".join(p.as_i) for p in corpus.trained if p.as_i]
+    texts = [prepared.text for prepared in corpus.trained]
+    texts += [
+        "\n\n".join(piece.as_i for piece in prepared.pieces)
+        for prepared in corpus.trained
+        if prepared.told_as_i
+    ]
     return texts + ["\n\n".join(pair.paragraphs) for pair in read_pairs()]
 
 
 def human_texts(corpus: Corpus, never_read: int = 260) -> list[str]:
-    held = [p.story.text for p in corpus.held_out if p.story.source in BY_PEOPLE]
+    held = [p.text for p in corpus.held_out if p.source in BY_PEOPLE]
     tales = [story.text for story in read_source(corpus.folder, NEVER_READ)]
     random.Random(7).shuffle(tales)
     return long_enough(held + tales[:never_read])
@@ -69,7 +67,7 @@ def build(corpus: Corpus, say: Callable[[str], None], folder: Path | None = None
         f"{filter_path.name}: {known.entries:,} runs in {size:.1f} MiB, "
         f"{known.mistaken():.2%} false hits"
     )
-    tiny = [p.story.text for p in corpus.held_out if p.story.source == "tinystories"]
+    tiny = [p.text for p in corpus.held_out if p.source == "tinystories"]
     reference = reference_of(human_texts(corpus), long_enough(tiny))
     reference["longest_run"] = runs_among(tiny, known)
     path = folder / HUMAN.name if folder else HUMAN

@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from training.engine import Engine, Prompt, Sampling
+from training.engine.words import told_words
 from training.seedling.documents import Message
 from training.seedling.reading.headers import HeldOut, Passage, Story, messages_for
 
+WANTED = 6  # words of an experience, as stories.prompts has it
 # Tokens a passage may have, as stories.writing has it.
 TOKENS = {"short": 80, "medium": 160, "long": 320}
 
@@ -19,7 +21,7 @@ class Drawing:
     seed: int = 7
     temperature: float = 0.6
     top_p: float = 0.9
-    helped: bool = True  # the engine is told the names, as by the editor
+    helped: bool = True  # the engine is told names and words, as by the editor
 
     def sampling(self, held_out: HeldOut, number: int, turn: int) -> Sampling:
         return Sampling(
@@ -30,8 +32,17 @@ class Drawing:
         )
 
 
-def prompt_of(messages: Sequence[Message], names: Sequence[str] = ()) -> Prompt:
-    return Prompt(tuple(messages), tuple(names))  # type: ignore[arg-type]
+def prompt_of(
+    messages: Sequence[Message], held_out: HeldOut | None = None, told: str = ""
+) -> Prompt:
+    """With `held_out`, the engine is told its names and what is not yet `told`."""
+    names, wanted = [], []
+    if held_out:
+        names = held_out.listed("Names")
+        wanted = [*held_out.listed("Things")]
+        wanted += told_words(held_out.header.get("Experience", ""))[:WANTED]
+        wanted = [word for word in wanted if word not in told.lower()]
+    return Prompt(tuple(messages), tuple(names), tuple(wanted))  # type: ignore[arg-type]
 
 
 def passage(engine: Engine, prompt: Prompt, sampling: Sampling) -> Passage:
@@ -46,8 +57,9 @@ def tell(engine: Engine, held_out: HeldOut, number: int, drawing: Drawing) -> St
     """One story: each ask after the passages before it."""
     told: list[Passage] = []
     for turn in range(len(held_out.asks)):
-        names = held_out.listed("Names") if drawing.helped else []
-        prompt = prompt_of(messages_for(held_out, told), names)
+        before = " ".join(passage.text for passage in told)
+        helped = held_out if drawing.helped else None
+        prompt = prompt_of(messages_for(held_out, told), helped, before)
         sampling = drawing.sampling(held_out, number, turn)
         told.append(passage(engine, prompt, sampling))
     return Story(held_out, told)

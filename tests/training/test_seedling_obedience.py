@@ -1,0 +1,189 @@
+"""What the seedling is taught keeps what its headers promise."""
+
+import random
+import re
+
+import pytest
+
+from training.seedling.casts import Cast, Life, cast_of, composed_life, lines
+from training.seedling.corpus import Story
+from training.seedling.documents import PREFACE, messages_of
+from training.seedling.labels import Lexicon, labels_of, teller_of
+from training.seedling.lives import is_experience, noted_as_i, told_of
+from training.seedling.prepare import PIECE_WORDS, cut, prepare
+from training.seedling.recipe import HELD_OUT_HEADERS
+from training.seedling.scenes import Telling, filled, scene_messages
+from training.seedling.things import ALL, exchanged, new_things
+from training.seedling.tone_lines import slotted
+
+LIFE = Life("I lost my hat on the ferry, but nobody laughed.", ("hat",))
+
+
+def header_of(messages) -> dict[str, str]:
+    header = messages[0]["content"].removeprefix(PREFACE).strip()
+    return dict(line.split(": ", 1) for line in header.split("\n") if ": " in line)
+
+
+def told(messages) -> str:
+    return "\n".join(m["content"] for m in messages if m["role"] == "assistant")
+
+
+# --- experiences ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("teller", "hero", "as_told"),
+    [
+        ("I", None, "I lost my hat on the ferry, but nobody laughed."),
+        ("she", "Zofia", "Zofia lost her hat on the ferry, but nobody laughed."),
+        ("he", None, "He lost his hat on the ferry, but nobody laughed."),
+        ("they", "Bo and Ann", "Bo and Ann lost their hat on the ferry, but nobody "
+         "laughed."),
+    ],
+)  # fmt: skip
+def test_an_experience_is_told_of_whoever_tells_it(teller, hero, as_told):
+    assert told_of(LIFE.line, teller, hero) == as_told
+
+
+def test_what_belongs_to_the_teller_goes_to_the_hero():
+    line = "My aunt and I were late, and I was sorry."
+    assert told_of(line, "she", "Zofia") == (
+        "Zofia's aunt and she were late, and she was sorry."
+    )
+    assert told_of("I was six.", "they") == "They were six."
+
+
+@pytest.mark.parametrize(
+    "line", ["I have a dog.", "I think you are right.", "I'm ten."]
+)
+def test_an_experience_in_another_tense_is_not_told(line):
+    assert told_of(line, "she") is None
+
+
+def test_a_sentence_of_a_story_is_noted_down_as_its_teller_would():
+    assert noted_as_i("So Mara lost her red hat again.", ["Mara"], "she") == (
+        "I lost my red hat again."
+    )
+    assert noted_as_i("They lost their red hat again.", [], "they") == (
+        "We lost our red hat again."
+    )
+    assert noted_as_i('"I lost my hat," Mara said sadly.', ["Mara"], "she") is None
+
+
+def test_only_something_that_happened_is_an_experience():
+    assert is_experience("I walked home in the rain with my two sisters.")
+    assert not is_experience("I am certain that it is better to be kind.")
+    assert not is_experience("I walked home in the rain with Elizabeth and her aunt.")
+
+
+# --- scenes -----------------------------------------------------------------------
+
+
+def test_every_line_of_a_scene_can_be_filled_for_every_teller():
+    for teller, hero in (("I", ""), ("she", "Zofia"), ("they", "Bo and Ann")):
+        cast = Cast(teller, hero, ["Ilse"], ["tin drum"], "the pier", LIFE)
+        for kind in ("opening", "place", "thing", "key", "other", "ending", "sad"):
+            for line in lines()[kind]:
+                text = filled(line, cast, "Ilse", "tin drum", "hat")
+                assert text and "{" not in text, line
+
+
+def test_no_line_of_a_scene_is_written_twice():
+    every = [line for kind in lines().values() for line in kind]
+    assert len(every) == len(set(every)) > 1000
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_scene_uses_all_that_its_header_names(seed):
+    rng = random.Random(seed)
+    messages = scene_messages([LIFE], {}, rng)
+    header, text = header_of(messages), told(messages)
+    for field in ("Names", "Things", "Places"):
+        for item in filter(None, header.get(field, "").split(", ")):
+            assert item.lower() in text.lower(), (field, item, text)
+    if header.get("Teller") in ("she", "he", "they") and len(text.split()) > 60:
+        assert teller_of(text) == header["Teller"], text
+
+
+def test_a_scene_tells_the_experience_in_its_first_passage():
+    cast = Cast("she", "Zofia", [], [], "", LIFE)
+    first = Telling(cast, random.Random(1), {}).passages(["sad", "tender"])[0]
+    assert re.search(r"Zofia lost her hat on the ferry[,.]", first)
+
+
+def test_experiences_nobody_had_are_sentences_that_can_be_told():
+    for seed in range(200):
+        life = composed_life(random.Random(seed))
+        assert re.fullmatch(r"[A-Z].* I .*\.|I .*\.", life.line), life.line
+        assert "{" not in life.line and "  " not in life.line
+        assert told_of(life.line, "she")
+
+
+def test_the_people_of_a_scene_all_have_other_names():
+    for seed in range(100):
+        names = cast_of([], random.Random(seed)).names
+        assert len(names) == len(set(names))
+
+
+# --- stories ----------------------------------------------------------------------
+
+
+def a_story(*sentences: str) -> Story:
+    return Story("0", "tinystories", "", [list(sentences)])
+
+
+def prepared(story: Story):
+    lexicon = Lexicon(names={"Lily", "Tom"}, things={"ball", "cake"})
+    return prepare(story, labels_of(story, lexicon))
+
+
+def test_a_header_promises_only_what_the_passages_under_it_keep():
+    early = "One day Lily had a ball. She threw the ball and Lily ran. "
+    late = "Then Tom came with a cake. Lily gave Tom the ball for the cake. "
+    pad = "It was a long and sunny day by the sea, and nobody was in a hurry. " * 12
+    story = Story("0", "tinystories", "", [[early], [pad], [pad], [late]])
+    ready = prepared(story)
+    for seed in range(120):
+        messages = messages_of(ready, random.Random(seed), keep_names=1.0)
+        header, text = header_of(messages), told(messages)
+        for field in ("Names", "Things"):
+            for item in filter(None, header.get(field, "").split(", ")):
+                assert item in text
+
+
+def test_a_usual_thing_is_exchanged_with_its_article_and_plural():
+    told_anew = exchanged(
+        "A ball! He saw a ball, an egg and the balls.", {"ball": "owl"}
+    )
+    assert told_anew == "An owl! He saw an owl, an egg and the owls."
+    new = new_things(random.Random(2), ["ball", "window"], 1.0)
+    assert set(new) == {"ball"}
+
+
+def test_no_thing_of_a_held_out_header_is_taught():
+    held = HELD_OUT_HEADERS.read_text(encoding="utf-8").lower()
+    assert [
+        thing for thing in ALL if f', {thing}"' in held or f': "{thing}"' in held
+    ] == []
+
+
+def test_a_long_paragraph_is_cut_between_sentences_but_never_within_speech():
+    sentence = "The boat came home late and everybody was tired and hungry. "
+    parts = list(cut([sentence.strip()] * 30))
+    assert len(parts) > 2 and max(len(p.split()) for p in parts) <= PIECE_WORDS
+    speech = ['"One. ', *[sentence] * 30, 'Two."']
+    assert all(part.count('"') % 2 == 0 for part in cut(speech))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("She wiped her eyes and was sad.", "{s} wiped {p} eyes and {was} sad."),
+        ("He was proud of himself.", "{s} {was} proud of {r}."),
+        ("She gave it to her.", None),
+        ("He ran to the door.", None),
+        ("She likes her cup a lot.", None),
+    ],
+)
+def test_only_a_sentence_of_one_hero_becomes_a_line(sentence, line):
+    assert slotted(sentence) == line
