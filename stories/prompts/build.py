@@ -21,12 +21,14 @@ from stories.prompts.path import (
 from stories.prompts.values import About, Ask, Assembled, Lived, Settings, Told
 from stories.prompts.words import Count, first_tokens, last_tokens, one_line
 from training.engine import Engine, Message, Prompt
+from training.engine.words import told_words, words_of
 
 PREFACE = (
     "You continue a personal story, one passage at a time, in the teller's voice. "
     "Use the details below. Write only the story."
 )
 HEADER_SHARE = 0.35
+WANTED = 6  # words; more would crowd the passage
 
 
 def fit(
@@ -106,8 +108,26 @@ def build(
     messages.append({"role": "user", "content": wanted})
     if half:
         messages.append({"role": "assistant", "content": half})
-    prompt = Prompt(tuple(messages), tuple(names))
+    prompt = Prompt(
+        tuple(messages), tuple(names), wanted_of(header, chosen, told, direction)
+    )
     return Assembled(prompt, _saw(header, turns, half, wanted, count))
+
+
+def wanted_of(
+    header: list[Line],
+    experiences: Sequence[Lived],
+    told: Sequence[Told],
+    direction: str,
+) -> tuple[str, ...]:
+    """What the passage should hold: the wish, else what is untold of an experience."""
+    if direction:
+        return tuple(told_words(direction)[:WANTED])
+    shown = {line.experience for line in header if line.part == "experience"}
+    lived = [one.what for one in experiences if one.id in shown]
+    untold = told_words(lived[0])[:WANTED] if lived else []
+    before = words_of(" ".join(passage.text for passage in told))
+    return tuple(word for word in untold if word not in before)
 
 
 def _saw(

@@ -12,8 +12,8 @@ from stories.prompts.words import (
     people_in,
     shorten,
     unique,
-    words_of,
 )
+from training.engine.words import words_of
 
 EXPERIENCES = 6  # more would drown the story
 NAMES = 8

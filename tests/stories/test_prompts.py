@@ -342,3 +342,30 @@ def test_the_whole_context_is_used_and_never_passed(story):
     assert passage.status == "finished" and passage.tokens == 160
     tokens = sum(part["tokens"] for part in passage.saw)
     assert 0.7 * engine().context < tokens + 160 <= engine().context
+
+
+# --- what the passage should hold --------------------------------------------------
+
+SWIM = Lived(1, "I learned to swim in the cold lake")
+
+
+def test_a_wish_is_what_the_passage_should_hold():
+    found = build(experiences=[SWIM], ask=Ask(direction="The old dog comes back."))
+    assert found.prompt.wanted == ("old", "dog", "comes", "back")
+
+
+def test_without_a_wish_it_is_what_is_untold_of_the_nearest_experience():
+    assert build(experiences=[SWIM]).prompt.wanted == (
+        "learned",
+        "swim",
+        "cold",
+        "lake",
+    )
+    told = [Told("We went to the lake to swim.", "person")]
+    assert build(experiences=[SWIM], path=told).prompt.wanted == ("learned", "cold")
+    assert build(path=told).prompt.wanted == ()
+
+
+def test_an_experience_that_was_cut_from_the_header_is_not_wanted():
+    long = Lived(1, "I learned to swim " + "very slowly " * 200)
+    assert build(experiences=[long], budget=40).prompt.wanted == ()

@@ -21,7 +21,7 @@ from training.engine.local.cache import RowCache
 from training.engine.local.chat import Chat, alternating, plain_text
 from training.engine.local.forward import Forward, choose_forward
 from training.engine.local.pace import ALONE, LEAST, STALL, Pace
-from training.engine.local.processors import Names, Repetition
+from training.engine.local.processors import Names, Repetition, Wanted
 from training.engine.local.sampling import check, draw, draw_from_nucleus, seeded
 from training.engine.local.text import TextStream
 
@@ -326,6 +326,20 @@ def test_a_name_that_was_just_said_rests() -> None:
 def test_what_stands_in_the_prompt_begins_no_name() -> None:
     names = Names(1, [[1, 2]], torch.zeros(3, dtype=torch.bool), strength=3.0)
     assert names([1], torch.zeros(3)).tolist() == [0, 3, 0]
+
+
+def test_what_is_wanted_is_likelier_until_it_was_said() -> None:
+    wanted = Wanted(1, [[1, 2], [3]], strength=2.0)
+    level = torch.zeros(5)
+    assert wanted([0], level).tolist() == [0, 2, 0, 2, 0]
+    assert wanted([0, 1], level).tolist() == [0, 0, Wanted.BEGUN, 2, 0]
+    assert wanted([0, 1, 2], level).tolist() == [0, 0, 0, 2, 0]
+    assert wanted([0, 1, 2, 3], level).tolist() == level.tolist()
+
+
+def test_what_stands_in_the_prompt_is_still_wanted() -> None:
+    wanted = Wanted(2, [[1, 2]], strength=2.0)
+    assert wanted([1, 2], torch.zeros(3)).tolist() == [0, 2, 0]
 
 
 # -- chat

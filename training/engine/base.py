@@ -20,6 +20,9 @@ class Prompt:
     #: People of the story. A model too small to copy names is helped to (see
     #: local/processors.py); others take them from the messages.
     names: tuple[str, ...] = ()
+    #: Words and short phrases the passage should hold. A model that asks for it is
+    #: helped to bring them in; none is promised.
+    wanted: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -33,7 +33,13 @@ from training.engine.local.model import (
     pick_threads,
 )
 from training.engine.local.pace import Pace
-from training.engine.local.processors import Names, NewWord, Processor, Repetition
+from training.engine.local.processors import (
+    Names,
+    NewWord,
+    Processor,
+    Repetition,
+    Wanted,
+)
 from training.engine.local.text import TextStream
 
 logger = logging.getLogger(__name__)
@@ -97,7 +103,9 @@ class LocalEngine:
         self._ends = end_tokens(model, tokenizer) if ends is None else ends
         self._processors = processors
         # A small model's own decoding settings may ask for it, as the seedling's do.
-        self._name_bias = model.generation_config.to_dict().get("name_bias", 0.0)
+        asks = model.generation_config.to_dict()
+        self._name_bias = asks.get("name_bias", 0.0)
+        self._wanted_bias = asks.get("wanted_bias", 0.0)
         self._max_batch = max_batch
         self._forward = choose_forward(model)
         self._pace = Pace(model.device.type)
@@ -178,6 +186,9 @@ class LocalEngine:
         processors = self._processors(tuple(ids), sampling)
         if self._name_bias:
             processors.append(self._names(prompt, len(ids)))
+        if self._wanted_bias and prompt.wanted:
+            phrases = [self._chat.spell(phrase) for phrase in prompt.wanted]
+            processors.append(Wanted(len(ids), phrases, self._wanted_bias))
         spaced = ends_in_space(prompt)
         if spaced:
             processors.insert(0, NewWord(len(ids), self._chat.word_starts))

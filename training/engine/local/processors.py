@@ -67,7 +67,7 @@ class Names:
         drawn = list(history[self._prompt :])
         scores = scores.clone()
         for name in self._names:
-            begun = self._begun(drawn, name)
+            begun = ends_with_start_of(drawn, name)
             if begun == len(name):
                 scores[: len(self._inside)][self._inside] -= self.SPELLED
             elif begun > 1:
@@ -76,13 +76,49 @@ class Names:
                 scores[name[begun]] += self._strength * (1 + begun)
         return scores
 
-    @staticmethod
-    def _begun(drawn: list[int], name: list[int]) -> int:
-        """How many tokens of the name stand at the end of what was drawn."""
-        for length in range(min(len(name), len(drawn)), 0, -1):
-            if drawn[-length:] == name[:length]:
-                return length
-        return 0
+
+class Wanted:
+    """Helps a small model to bring in what the story is asked to hold, each once.
+
+    It lists a header's things where it leans to any noun at all; the one that is
+    asked for becomes likelier there. What has been said is never pushed again.
+    """
+
+    #: What going on with a begun phrase is worth: its first word may stand alone.
+    BEGUN = 4.0
+
+    def __init__(
+        self, prompt: int, phrases: Sequence[Sequence[int]], strength: float
+    ) -> None:
+        """`prompt`: its tokens. `phrases`: the tokens of each, as after a space.
+        `strength`: in logits.
+        """
+        self._prompt = prompt
+        self._phrases = [list(phrase) for phrase in phrases if phrase]
+        self._strength = strength
+
+    def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
+        drawn = list(history[self._prompt :])
+        scores = scores.clone()
+        for phrase in self._phrases:
+            if holds(drawn, phrase):
+                continue
+            begun = ends_with_start_of(drawn, phrase)
+            scores[phrase[begun]] += self.BEGUN if begun else self._strength
+        return scores
+
+
+def holds(drawn: list[int], phrase: list[int]) -> bool:
+    size = len(phrase)
+    return any(drawn[i : i + size] == phrase for i in range(len(drawn) - size + 1))
+
+
+def ends_with_start_of(drawn: list[int], phrase: list[int]) -> int:
+    """How many tokens of the phrase stand at the end of what was drawn."""
+    for length in range(min(len(phrase), len(drawn)), 0, -1):
+        if drawn[-length:] == phrase[:length]:
+            return length
+    return 0
 
 
 class Repetition:
