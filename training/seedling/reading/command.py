@@ -15,6 +15,7 @@ from training.seedling.reading import (
     corpus_side,
     obedience,
     prose,
+    screened,
     speed,
     tone,
 )
@@ -49,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--show", type=int, default=0, help="print that many stories")
     add("--quick", action="store_true", help="leave out speed and held-out bits")
     add("--index", action="store_true", help="only rebuild what ships of the corpus")
+    add("--screen", type=int, default=0, help="only screen that many trained passages")
     add("--blind", type=Path, help="write texts for a blind reader to this folder")
     add("--blind-answers", type=Path, help="score the sheet that was filled in")
 
@@ -121,6 +123,10 @@ def run(options: dict, out: Say, say: Say) -> None:
     """`out` takes the result, `say` how far it is. Raises CorpusMissing."""
     if options["index"]:
         corpus_side.build(corpus_side.open_corpus(options["corpus"]), say)
+        return
+    if options["screen"]:
+        corpus = corpus_side.open_corpus(options["corpus"])
+        out(table(screened.measure(corpus.trained, options["screen"])))
         return
     if options["blind_answers"]:
         if not options["blind"]:
