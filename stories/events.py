@@ -8,8 +8,7 @@ import logging
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
+from users.sending import group_send
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +62,6 @@ def publish(story_id: UUID, event: Event) -> None:
     """Send to everyone who has the story open; from any thread but an event loop's."""
     message = {"type": "story.event", "event": asdict(event)}
     try:
-        async_to_sync(get_channel_layer().group_send)(story_group(story_id), message)
+        group_send(story_group(story_id), message)
     except Exception as error:  # a broken channel layer must not break the writing
         logger.warning("no event for story %s: %s", story_id, type(error).__name__)

@@ -3,8 +3,7 @@
 import logging
 from hashlib import sha256
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
+from users.sending import group_send
 
 log = logging.getLogger(__name__)
 
@@ -16,8 +15,7 @@ def session_group(session_key: str) -> str:
 
 def session_ended(session_key: str) -> None:
     """Close the sockets of this browser session: its person is logged out."""
-    send = async_to_sync(get_channel_layer().group_send)
     try:
-        send(session_group(session_key), {"type": "session.ended"})
+        group_send(session_group(session_key), {"type": "session.ended"})
     except Exception:  # a layer that is down must not keep anyone from logging out
         log.exception("could not tell a session's pages that it ended")
