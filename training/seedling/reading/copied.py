@@ -23,7 +23,7 @@ from training.seedling.reading.headers import Story
 REFERENCE = Path(__file__).with_name("human.json")
 FILTER = Path(__file__).with_name("copied.npz")
 RUN = 8  # words
-BITS = 30_000_000
+BITS = 60_000_000
 PROBES = 6
 NAME = "@"
 

@@ -3,12 +3,13 @@
 import json
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from training.seedling.casts import Cast, lines
 from training.seedling.corpus import read_source
 from training.seedling.library import open_stories, without_held_out
 from training.seedling.pairs import read_pairs
@@ -17,6 +18,7 @@ from training.seedling.reading.copied import FILTER, Known, longest_known, words
 from training.seedling.reading.figures import Figure
 from training.seedling.reading.prose import HUMAN, long_enough, reference_of
 from training.seedling.recipe import WORKSHOP, CorpusMissing, Recipe, corpus_folder
+from training.seedling.scenes import filled
 
 BY_PEOPLE = ("bookdash", "pratham_books", "african_storybook", "first_person")
 NEVER_READ = "fairytales"  # people's stories that are no source of the recipe
@@ -40,14 +42,30 @@ def open_corpus(given: str | None, workshop: Path = WORKSHOP) -> Corpus:
 
 
 def trained_texts(corpus: Corpus) -> list[str]:
-    """All that training reads: stories, the same told as "I", and written pairs."""
+    """All that training reads: stories, also as "I", pairs, lines of scenes."""
     texts = [prepared.text for prepared in corpus.trained]
     texts += [
         "\n\n".join(piece.as_i for piece in prepared.pieces)
         for prepared in corpus.trained
         if prepared.told_as_i
     ]
-    return texts + ["\n\n".join(pair.paragraphs) for pair in read_pairs()]
+    texts += ["\n\n".join(pair.paragraphs) for pair in read_pairs()]
+    return texts + list(scene_texts())
+
+
+def scene_texts() -> Iterator[str]:
+    """Every line of a scene, as each teller tells it of one thing and one other."""
+    for teller, hero in (
+        ("I", ""),
+        ("she", "Ann"),
+        ("he", "Bo"),
+        ("they", "Ann and Bo"),
+    ):
+        cast = Cast(teller, hero, ["Mirela"], ["drum"], "the pier", None)
+        for choice in lines().values():
+            for line in choice:
+                if text := filled(line, cast, "Mirela", "drum", "drum"):
+                    yield text
 
 
 def human_texts(corpus: Corpus, never_read: int = 260) -> list[str]:
