@@ -54,6 +54,7 @@ class Telling:
     def __init__(self, cast: Cast, rng: random.Random, more: ToneLines):
         self.cast, self.rng, self.more = cast, rng, more
         self.used: set[str] = set()
+        self.named: list[bool] = []  # did a line, in the order drawn, name someone
 
     def draw(self, kind: str, *, n: str = "", thing: str = "", key: str = "") -> str:
         """A line of this kind, about that person or thing or about any of them."""
@@ -64,11 +65,18 @@ class Telling:
         choice = lines()[kind]
         if kind not in ("neutral", "hopeful") and rng.random() < MINED:
             choice = self.more.get(kind) or choice
-        for line in rng.sample(choice, min(len(choice), 30)):
-            if line not in self.used and (text := filled(line, cast, n, thing, key)):
+        for line in rng.sample(choice, min(len(choice), 40)):
+            if line in self.used or (kind in TONES and self.names_too_often(line)):
+                continue
+            if text := filled(line, cast, n, thing, key):
                 self.used.add(line)
+                self.named.append("{n}" in line)
                 return text
         return ""
+
+    def names_too_often(self, line: str) -> bool:
+        """Nobody is called by name in every sentence."""
+        return "{n}" in line and any(self.named[-2:])
 
     def passages(self, tones: list[str]) -> list[str]:
         """The experience first, then who and what the header names, in every tone."""
@@ -90,11 +98,10 @@ class Telling:
         rng = self.rng
         length = rng.choice(("short", "medium", "medium", "long"))
         told = [self.draw(kind, **about) for kind, about in due]
-        for _ in range(8):
-            if len(" ".join(start + told).split()) >= WORDS[length] and _ > 0:
+        for number in range(8):
+            if number and len(" ".join(start + told).split()) >= WORDS[length]:
                 break
-            kind = tone if rng.random() < 0.85 else rng.choice(("key", "other", tone))
-            told.insert(rng.randint(min(1, len(told)), len(told)), self.draw(kind))
+            told.append(self.draw(tone))
         if last and rng.random() < 0.3:
             told.append(self.draw("ending"))
         return " ".join(line for line in start + told if line)
