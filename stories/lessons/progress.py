@@ -40,6 +40,10 @@ class Line:
         return round(self.seconds / 60)
 
     @property
+    def suggested_name(self) -> str:
+        return str(Level(self.suggested).label)
+
+    @property
     def right(self) -> int:
         return sum(right for right, _all in self.kinds.values())
 

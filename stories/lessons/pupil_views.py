@@ -17,11 +17,11 @@ from users.models import Role
 from users.safety import may_need_help
 
 FACES = [
-    (1, "😞", _("not at all")),
-    (2, "🙁", _("not much")),
-    (3, "😐", _("so so")),
-    (4, "🙂", _("I liked it")),
-    (5, "😀", _("I loved it")),
+    (1, "face1", _("not at all")),
+    (2, "face2", _("not much")),
+    (3, "face3", _("so so")),
+    (4, "face4", _("I liked it")),
+    (5, "face5", _("I loved it")),
 ]
 
 

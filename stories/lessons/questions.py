@@ -76,7 +76,8 @@ def happened(draft: Draft, rng: Random) -> Iterator[Asked]:
     """One sentence of the story among three that are not in it."""
     told = [line.text for line in draft.lines if is_telling(line)]
     rng.shuffle(told)
-    for sentence in told[:3]:
+    # Why someone felt so is another question's.
+    for sentence in [t for t in told if " because " not in t][:3]:
         others = [
             spare for spare in draft.spare
             if is_short(spare) and not any(alike(spare, t) for t in told)

@@ -63,11 +63,12 @@ class RosterForm(forms.Form):
     file = forms.FileField(
         label=_("A class list (CSV)"),
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt"}),
+        label_suffix="",
     )
 
 
 class TeacherForm(forms.Form):
-    email = forms.EmailField(label=_("E-mail of another teacher"))
+    email = forms.EmailField(label=_("E-mail of another teacher"), label_suffix="")
 
 
 class JoinForm(forms.Form):
@@ -87,10 +88,9 @@ class JoinForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        names = [(name, said) for name, (_sign, said) in PICTURES.items()]
         for place in range(LENGTH):
             self.fields[f"picture{place}"] = forms.ChoiceField(
-                choices=names, required=False, widget=forms.RadioSelect
+                choices=list(PICTURES.items()), required=False, widget=forms.RadioSelect
             )
 
     def chosen(self) -> list[str]:
@@ -98,10 +98,10 @@ class JoinForm(forms.Form):
         return [name for name in given if name]
 
     def rows(self) -> list[list[tuple[str, str, str]]]:
-        """For the page: the radios of each place with their signs."""
+        """For the page: the radios of each place, with the picture and its name."""
         return [
             [
-                (radio, *PICTURES[radio.data["value"]])
+                (radio, radio.data["value"], radio.choice_label)
                 for radio in self[f"picture{place}"]
             ]
             for place in range(LENGTH)
