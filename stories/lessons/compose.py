@@ -153,8 +153,17 @@ class Composer:
 
 
 def title_of(wish: Wish) -> str:
-    subject = wish.words[0].word if wish.words else next(iter(wish.interests), "")
-    return f"{wish.hero} and the {subject}" if subject else wish.hero
+    if not wish.words:
+        about = next(iter(wish.interests), "")
+        return f"{wish.hero} and {about}" if about else wish.hero
+    word = wish.words[0]
+    titles = {
+        "thing": f"{wish.hero} and the {word.word}",
+        "stuff": f"{wish.hero} and {word.word}",
+        "action": f"{wish.hero} and what it means to {word.word}",
+        "quality": f"{wish.hero}’s {word.word} day",
+    }
+    return titles[word.kind][:120]
 
 
 def report_on(draft: Draft, wish: Wish, repaired: int = 0) -> Report:
