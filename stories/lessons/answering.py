@@ -5,8 +5,8 @@ the three without it guess as children do: the longest, the most like the questi
 the first. What the first can and the others cannot is what the text was needed for.
 """
 
-from stories.lessons.questions import GAP, Asked, plain
 from stories.lessons.sentences import split, words_of
+from stories.lessons.values import GAP, Asked
 
 
 def with_text(question: Asked, story: str) -> str:
@@ -49,3 +49,8 @@ def answerable(question: Asked, story: str) -> dict:
         "with": int(with_text(question, story) == question.key),
         "without": round(sum(g == question.key for g in guesses) / len(guesses), 2),
     }
+
+
+def plain(text: str) -> str:
+    """Inside quotes, quotes are single."""
+    return text.replace("“", "‘").replace("”", "’")

@@ -26,6 +26,8 @@ PRONOUNS = {
     "she": {"she", "her", "hers", "herself"},
     "he": {"he", "him", "his", "himself"},
 }
+#: What no plain story needs; the hero's own nickname may have a number.
+_ODD = re.compile(r"[^\w\s.,;:!?…'’“”\"()—–-]|[_\d]")
 
 
 class Stopped(Exception):
@@ -135,12 +137,13 @@ class Drawer:
             or not SHORTEST <= len(words) <= LONGEST
             or not is_whole(sentence)
             or sentence[:1].islower()
-            or bool(re.search(r"[^\w\s.,;:!?…'’“”\"()—–-]|[_\d]", sentence))
+            or bool(_ODD.search(sentence.replace(self.wish.hero, "")))
             or is_unsuitable(sentence)
             or any(name_in(sentence, name) for name in self.wish.others)
             or any(alike(sentence, line.text) for line in told)
             or bool(re.search(r"[,;:]”|”\.|[,;:]\.|^\W*(?:And|Or) ", sentence))
             or bool({"I", "me", "my", "My", "we", "We"} & set(words_of(unsaid(sentence))))
+            or any(is_misspelt(word, self.wish.hero) for word in words)
             or stutters(words)
         )
 
@@ -177,9 +180,18 @@ def name_in(text: str, name: str) -> bool:
     return bool(name) and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text))
 
 
+def is_misspelt(word: str, hero: str) -> bool:
+    """A name that begins like the hero's and is another: "Yun-sewelled"."""
+    own = words_of(hero)
+    bare = re.sub(r"[’']s?$", "", word)
+    return any(len(o) > 3 and bare[:4] == o[:4] for o in own) and bare not in own
+
+
 def stutters(words: list[str]) -> bool:
     """A word twice in a row or around an "and", or the same three words twice."""
     low = [word.lower() for word in words]
+    if any(low.count(word) > 2 for word in low if len(word) > 4):
+        return True
     if any(a == c and b in ("and", "or") for a, b, c in zip(low, low[1:], low[2:], strict=False)):
         return True
     runs = list(zip(low, low[1:], low[2:], strict=False))

@@ -16,8 +16,8 @@ from stories.lessons.answering import answerable
 from stories.lessons.compose import compose
 from stories.lessons.drawing import name_in
 from stories.lessons.level import BANDS, measure
-from stories.lessons.questions import Asked, ask_about
-from stories.lessons.values import Draft, Wish, Word
+from stories.lessons.questions import ask_about
+from stories.lessons.values import Asked, Draft, Wish, Word
 from stories.lessons.words import TIMES, interest_in, times
 from training.engine import Engine, EngineError
 

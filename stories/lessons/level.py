@@ -109,7 +109,10 @@ def is_english(text: str) -> bool:
 
 
 _VOWELS = re.compile(r"[aeiouyàâäáèéêëíîïóôöúùûü]+")
-_SILENT = re.compile(r"(?:[^laeiouy]es|(?<![td])ed|[^lr]e|[^aeiouy]re)$")
+#: An "e" that is only written: like, liked (not wanted), likes (not boxes), but table.
+_SILENT = re.compile(r"(?:(?<![^aeiouy]l)(?<!e)e|(?<![tdle])ed|(?<![sxzcgl])(?<![cs]h)es)$")
+#: Two vowels that are heard apart: li-on, cu-ri-ous, i-de-a, play-ing.
+_APART = re.compile(r"(?<![ctsgx])i(?:a|o|u)|(?<![aeio])eo(?!p)|(?<![qg])ua|ying|\wea$")
 
 
 def syllables_of(word: str) -> int:
@@ -119,8 +122,6 @@ def syllables_of(word: str) -> int:
     groups = len(_VOWELS.findall(word))
     if groups > 1 and _SILENT.search(word):
         groups -= 1
-    if re.search(r"(?:i[ao]|eo|ua|ying)(?![ut])", word) and not re.search(
-        r"(?:tion|sion|cious|tious|cial|tial|eop)", word
-    ):
-        groups += 1
+    if len(word) > 3:
+        groups += bool(_APART.search(word)) and not (groups == 1 and word[-2:] == "ea")
     return max(1, groups)

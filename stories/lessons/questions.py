@@ -5,18 +5,15 @@ drawn for it and not taken, so they look alike and only reading tells them apart
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from random import Random
-from typing import Literal
 
+from stories.lessons.answering import plain, with_text
 from stories.lessons.sentences import words_of
-from stories.lessons.values import Draft, Line, Wish
+from stories.lessons.values import GAP, Asked, Asks, Draft, Line, Wish
 from stories.lessons.words import alike, holds, pattern_of
 
-Asks = Literal["recall", "inference", "vocabulary", "own life"]
 OPTIONS = 4
-GAP = "____"
 #: Hobbies to choose among where the class offers too few.
 HOBBIES = ("swimming", "baking", "drums", "stars", "bicycles", "puzzles", "frogs")
 FILLERS = {
@@ -27,34 +24,26 @@ FILLERS = {
 }
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One question. `options` is empty where the child writes what they think."""
-
-    kind: Asks
-    text: str
-    evidence: str
-    options: tuple[str, ...] = ()
-    key: str = ""
-    #: What the rule is called, so that its answerability can be told apart.
-    rule: str = ""
-    about: str = field(default="", compare=False)  # the target word, if there is one
-
-
 def ask_about(draft: Draft, wish: Wish) -> list[Asked]:
     """Two to recall, two to think, one for each of two words, one of their own."""
     rng = Random(wish.seed)
-    asked = [
-        *first(2, [*liking(draft, wish, rng), *happened(draft, rng)]),
-        *first(2, [*reason(draft, wish, rng), *order(draft, rng)]),
-        *first(2, list(fitting(draft, wish, rng))),
-        own_life(draft, wish, rng),
+    return [
+        *first(2, draft, [*liking(draft, wish, rng), *happened(draft, rng)]),
+        *first(2, draft, [*reason(draft, wish, rng), *order(draft, rng)]),
+        *first(2, draft, fitting(draft, wish, rng)),
+        *first(1, draft, [own_life(draft, wish)]),
     ]
-    return [q for q in asked if not lint(q, draft.text)]
 
 
-def first(count: int, questions: list[Asked]) -> list[Asked]:
-    return questions[:count]
+def first(count: int, draft: Draft, questions: Iterable[Asked]) -> list[Asked]:
+    """So many of them that are well made and that the text answers."""
+    good = [
+        question
+        for question in questions
+        if not lint(question, draft.text)
+        and (not question.options or with_text(question, draft.text) == question.key)
+    ]
+    return good[:count]
 
 
 # --- recall -----------------------------------------------------------------------
@@ -154,7 +143,7 @@ def fitting(draft: Draft, wish: Wish, rng: Random) -> Iterator[Asked]:
             break
 
 
-def own_life(draft: Draft, wish: Wish, rng: Random) -> Asked:
+def own_life(draft: Draft, wish: Wish) -> Asked:
     said = [x for x in draft.lines if is_telling(x)] or draft.lines
     line = said[-1]
     found = re.search(r"\bfelt (\w+) because", line.text)
@@ -163,7 +152,7 @@ def own_life(draft: Draft, wish: Wish, rng: Random) -> Asked:
     elif wish.words:
         text = f"Where have you met “{wish.words[0].word}” yourself? Tell about it."
     else:
-        text = f"Has something like this happened to you? Tell about it."
+        text = "Has something like this happened to you? Tell about it."
     return Asked("own life", text, line.text, rule="own life")
 
 
@@ -214,7 +203,3 @@ def unlike(texts: list[str]) -> list[str]:
             kept.append(text)
     return kept
 
-
-def plain(text: str) -> str:
-    """Inside quotes, quotes are single."""
-    return text.replace("“", "‘").replace("”", "’")

@@ -7,6 +7,8 @@ Kind = Literal["thing", "stuff", "action", "quality"]
 #: Who wrote a sentence: the model alone; the model from a beginning we gave it; the
 #: teacher's fact word for word; our own rule; the teacher, by hand.
 Source = Literal["model", "begun", "fact", "composed", "teacher"]
+Asks = Literal["recall", "inference", "vocabulary", "own life"]
+GAP = "____"
 
 
 @dataclass(frozen=True)
@@ -78,3 +80,17 @@ class Report:
     repairs: int
     #: What was not reached, each a code that the page puts into words.
     missed: list[str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question. `options` is empty where the child writes what they think."""
+
+    kind: Asks
+    text: str
+    evidence: str
+    options: tuple[str, ...] = ()
+    key: str = ""
+    #: What the rule is called, so that its answerability can be told apart.
+    rule: str = ""
+    about: str = field(default="", compare=False)  # the target word, if there is one
