@@ -134,7 +134,7 @@ def plan_of(
     shown = words.one_line(record.get("nickname", ""))[: words.LONGEST_NAME]
     try:
         name = words.nickname(record.get("nickname", ""))
-        profile = profile_of(record)
+        profile = details_of(record)
     except ValidationError as refusal:
         return Row(line, shown, "wrong", why=" ".join(refusal.messages))
     key = words.key_of(name)
@@ -150,7 +150,7 @@ def plan_of(
     return Row(line, name, "same" if same else "change", profile)
 
 
-def profile_of(record: dict[str, str]) -> dict[str, Any]:
+def details_of(record: dict[str, str]) -> dict[str, Any]:
     """What the row says; an empty cell says nothing."""
     profile: dict[str, Any] = {}
     if level := words.one_line(record.get("level", "")).casefold():
