@@ -45,7 +45,7 @@ class User(AbstractUser):
 
     username = None  # type: ignore[assignment]  # Django's way to drop a field
     last_name = None  # type: ignore[assignment]
-    email = models.EmailField(
+    email = models.EmailField(  # type: ignore[assignment]  # noqa: DJ001 (unique)
         _("e-mail"),
         unique=True,
         null=True,  # a pupil has none

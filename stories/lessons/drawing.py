@@ -142,7 +142,9 @@ class Drawer:
             or any(name_in(sentence, name) for name in self.wish.others)
             or any(alike(sentence, line.text) for line in told)
             or bool(re.search(r"[,;:]”|”\.|[,;:]\.|^\W*(?:And|Or) ", sentence))
-            or bool({"I", "me", "my", "My", "we", "We"} & set(words_of(unsaid(sentence))))
+            or bool(
+                {"I", "me", "my", "My", "we", "We"} & set(words_of(unsaid(sentence)))
+            )
             or any(is_misspelt(word, self.wish.hero) for word in words)
             or stutters(words)
         )
@@ -166,8 +168,10 @@ class Drawer:
         return points
 
     def wrong_pronouns(self, words: list[str]) -> int:
-        """"he" for a hero who is a "she"; for who is "they", both."""
-        wrong = set().union(*(p for own, p in PRONOUNS.items() if own != self.wish.pronoun))
+        """ "he" for a hero who is a "she"; for who is "they", both."""
+        wrong = set().union(
+            *(p for own, p in PRONOUNS.items() if own != self.wish.pronoun)
+        )
         return sum(word.lower() in wrong for word in words)
 
 
@@ -192,7 +196,10 @@ def stutters(words: list[str]) -> bool:
     low = [word.lower() for word in words]
     if any(low.count(word) > 2 for word in low if len(word) > 4):
         return True
-    if any(a == c and b in ("and", "or") for a, b, c in zip(low, low[1:], low[2:], strict=False)):
+    if any(
+        a == c and b in ("and", "or")
+        for a, b, c in zip(low, low[1:], low[2:], strict=False)
+    ):
         return True
     runs = list(zip(low, low[1:], low[2:], strict=False))
     doubled = any(a == b for a, b in zip(low, low[1:], strict=False) if a != "very")

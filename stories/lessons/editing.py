@@ -77,7 +77,9 @@ def edit_question(
     if options and (len(options) < 2 or key not in options):
         raise Refused("key", _("The right answer must be one of at least two answers."))
     if evidence not in tale.text or not evidence:
-        raise Refused("evidence", _("The quote must stand in the story, word for word."))
+        raise Refused(
+            "evidence", _("The quote must stand in the story, word for word.")
+        )
     question.text, question.options, question.evidence = text, options, evidence
     question.key, question.rule, question.check_of = key if options else "", "", {}
     question.save()
@@ -124,11 +126,11 @@ def refresh(tale: Tale) -> None:
     rounds = tale.report.get("repairs", 0)
     tale.report = asdict(report(tale.text, texts, wish, rounds))
     asked = list(tale.questions.all())
-    fine = {
-        (f["rule"], f["word"], f["quote"]): f for f in tale.flags if f.get("fine")
-    }
+    fine = {(f["rule"], f["word"], f["quote"]): f for f in tale.flags if f.get("fine")}
     found = screening.flags_of(
-        making.screened(tale.title, tale.text, asked), hero=wish.hero, others=wish.others
+        making.screened(tale.title, tale.text, asked),
+        hero=wish.hero,
+        others=wish.others,
     )
     tale.flags = [fine.get((f["rule"], f["word"], f["quote"]), f) for f in found]
     for entry in tale.glossary:
@@ -147,4 +149,3 @@ def change_meaning(*, tale: Tale, version: int, word: str, meaning: str) -> None
             if entry["word"] == word:
                 entry["meaning"] = meaning
         refresh(tale)
-

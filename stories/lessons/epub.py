@@ -37,7 +37,8 @@ PAGE = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE html>
 <html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"
  lang="en" xml:lang="en"><head><title>{title}</title>
-<link rel="stylesheet" type="text/css" href="style.css"/></head><body>{body}</body></html>
+<link rel="stylesheet" type="text/css" href="style.css"/></head>
+<body>{body}</body></html>
 """
 STYLE = "body { line-height: 1.6; } .label { font-size: 0.85em; }\n"
 

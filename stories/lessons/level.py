@@ -110,7 +110,9 @@ def is_english(text: str) -> bool:
 
 _VOWELS = re.compile(r"[aeiouyàâäáèéêëíîïóôöúùûü]+")
 #: An "e" that is only written: like, liked (not wanted), likes (not boxes), but table.
-_SILENT = re.compile(r"(?:(?<![^aeiouy]l)(?<!e)e|(?<![tdle])ed|(?<![sxzcgl])(?<![cs]h)es)$")
+_SILENT = re.compile(
+    r"(?:(?<![^aeiouy]l)(?<!e)e|(?<![tdle])ed|(?<![sxzcgl])(?<![cs]h)es)$"
+)
 #: Two vowels that are heard apart: li-on, cu-ri-ous, i-de-a, play-ing.
 _APART = re.compile(r"(?<![ctsgx])i(?:a|o|u)|(?<![aeio])eo(?!p)|(?<![qg])ua|ying|\wea$")
 

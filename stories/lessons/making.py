@@ -34,7 +34,7 @@ DEAD_AFTER = timedelta(seconds=30)
 
 
 def make(lesson_id: UUID | str) -> None:
-    """Make all stories of a lesson that wait. Quietly returns if it is not to be had."""
+    """Make the waiting stories of a lesson. Returns quietly if it is not to be had."""
     trouble = ""
     try:
         engine = open_engine()
@@ -55,9 +55,7 @@ def make(lesson_id: UUID | str) -> None:
 
 def claim(lesson_id: UUID | str) -> Lesson | None:
     queued = Lesson.objects.filter(pk=lesson_id, status=Making.QUEUED)
-    if not queued.update(
-        status=Making.WORKING, lease=uuid4(), alive_at=timezone.now()
-    ):
+    if not queued.update(status=Making.WORKING, lease=uuid4(), alive_at=timezone.now()):
         return None
     return Lesson.objects.select_related("classroom").get(pk=lesson_id)
 
@@ -105,9 +103,10 @@ class Maker:
 
     def look_around(self) -> None:
         """Say that we live, show how far we are, see whether we should stop."""
-        if not self.mine.update(alive_at=timezone.now()):
-            self.stopping.set()
-        elif self.mine.filter(stop_asked=True).exists():
+        if (
+            not self.mine.update(alive_at=timezone.now())
+            or self.mine.filter(stop_asked=True).exists()
+        ):
             self.stopping.set()
         for tale_id, share in list(self.shares.items()):
             if self.told.get(tale_id) != share:
@@ -197,7 +196,7 @@ def glossary_of(wish: Wish, draft: Draft) -> list[dict]:
     ]
 
 
-# --- from rows to plain values ---------------------------------------------------------
+# --- from rows to plain values ----------------------------------------------------
 def wishes_of(lesson: Lesson) -> list[tuple[int, Wish]]:
     names = list(lesson.classroom.pupils.values_list("nickname", flat=True))
     waiting = lesson.tales.filter(made=Made.WAITING).select_related("pupil")

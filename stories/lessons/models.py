@@ -78,12 +78,8 @@ class Lesson(models.Model):
     )
     for_class = models.BooleanField(_("one story for the whole class"), default=True)
     for_each = models.BooleanField(_("one for each pupil"), default=True)
-    own_level = models.BooleanField(
-        _("each pupil's own reading level"), default=True
-    )
-    hero = models.CharField(
-        _("hero of the class story"), max_length=30, default="Pip"
-    )
+    own_level = models.BooleanField(_("each pupil's own reading level"), default=True)
+    hero = models.CharField(_("hero of the class story"), max_length=30, default="Pip")
     pronoun = models.CharField(
         _("the hero is a"), max_length=5, choices=Pronoun.choices, default=Pronoun.SHE
     )
@@ -126,9 +122,7 @@ class Review(models.TextChoices):
 
 class TaleQuerySet(models.QuerySet):
     def taught_by(self, person):
-        return self.filter(
-            lesson__classroom__in=Classroom.objects.taught_by(person)
-        )
+        return self.filter(lesson__classroom__in=Classroom.objects.taught_by(person))
 
     def assigned_to(self, pupil):
         """What this pupil may read: approved, given out, theirs or the class's."""
@@ -272,9 +266,7 @@ class Answer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["reading", "question"], name="one_answer"
-            )
+            models.UniqueConstraint(fields=["reading", "question"], name="one_answer")
         ]
 
 

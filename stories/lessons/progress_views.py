@@ -59,7 +59,9 @@ def as_csv(request: HttpRequest, classroom: Classroom) -> HttpResponse:
 def pupil(request: HttpRequest, pupil) -> HttpResponse:
     """What one pupil read, answered and wrote."""
     readings = pupil.readings.select_related("tale__lesson").order_by("-opened_at")[:50]
-    answers = Answer.objects.filter(reading__in=list(readings)).select_related("question")
+    answers = Answer.objects.filter(reading__in=list(readings)).select_related(
+        "question"
+    )
     turns = Turn.objects.filter(reading__in=list(readings))
     by_reading: dict[int, dict[str, list]] = {
         reading.pk: {"answers": [], "turns": []} for reading in readings

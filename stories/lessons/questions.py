@@ -76,7 +76,8 @@ def happened(draft: Draft, rng: Random) -> Iterator[Asked]:
         if len(others) == OPTIONS - 1:
             yield choice(
                 "recall", "Which of these happens in the story?",
-                key=sentence, others=others, evidence=sentence, rule="happened", rng=rng,
+                key=sentence, others=others, evidence=sentence,
+                rule="happened", rng=rng,
             )  # fmt: skip
 
 
@@ -126,7 +127,9 @@ def order(draft: Draft, rng: Random) -> Iterator[Asked]:
 def fitting(draft: Draft, wish: Wish, rng: Random) -> Iterator[Asked]:
     """A sentence of the story with a gap; the words are all possible ones."""
     for word in wish.words:
-        lines = [x for x in draft.lines if x.source != "fact" and holds(x.text, word.word)]
+        lines = [
+            x for x in draft.lines if x.source != "fact" and holds(x.text, word.word)
+        ]
         rng.shuffle(lines)
         for line in lines:
             found = pattern_of(word.word).search(line.text)
@@ -148,7 +151,9 @@ def own_life(draft: Draft, wish: Wish) -> Asked:
     line = said[-1]
     found = re.search(r"\bfelt (\w+) because", line.text)
     if found:
-        text = f"{wish.hero} felt {found[1]}. When did you last feel {found[1]}, and why?"
+        text = (
+            f"{wish.hero} felt {found[1]}. When did you last feel {found[1]}, and why?"
+        )
     elif wish.words:
         text = f"Where have you met “{wish.words[0].word}” yourself? Tell about it."
     else:
@@ -202,4 +207,3 @@ def unlike(texts: list[str]) -> list[str]:
         if not any(alike(text, other) for other in kept):
             kept.append(text)
     return kept
-

@@ -1,4 +1,4 @@
-"""What a pupil may do with a story that is given out to them: read, answer, write on."""
+"""What a pupil may do with a story given out to them: read, answer, write on."""
 
 from datetime import timedelta
 
@@ -67,9 +67,7 @@ def answer(*, reading: Reading, answers: dict[int, str]) -> list[Answer]:
                 % {"most": LONGEST_ANSWER},
             )
         right = said == question.key if question.options else None
-        kept.append(
-            Answer(reading=reading, question=question, text=said, right=right)
-        )
+        kept.append(Answer(reading=reading, question=question, text=said, right=right))
     if not kept and not done:
         raise Refused("answer", _("Answer at least one question first."))
     Answer.objects.bulk_create(kept)
@@ -107,9 +105,7 @@ def ask_for_more(*, reading: Reading) -> Turn:
     recover_turns(reading)
     if reading.turns.filter(made__in=[Made.WAITING, Made.WRITING]).exists():
         raise Refused("busy", _("Storyloom is thinking already."))
-    turn = Turn.objects.create(
-        reading=reading, by=Turn.By.MODEL, made=Made.WAITING
-    )
+    turn = Turn.objects.create(reading=reading, by=Turn.By.MODEL, made=Made.WAITING)
     write_turn.delay_on_commit(turn.pk)
     return turn
 

@@ -21,7 +21,8 @@ from users.classrooms.models import Classroom
 
 __all__ = [
     "DEAD_AFTER", "approve", "assign", "change_plan", "delete_lesson", "go_on",
-    "look_at", "make_again", "make_tales", "plan_lesson", "recover", "stop", "take_back",
+    "look_at", "make_again", "make_tales", "plan_lesson", "recover", "stop",
+    "take_back",
 ]  # fmt: skip
 
 MOST_LESSONS = 200  # of one class
@@ -38,7 +39,8 @@ def plan_lesson(*, classroom: Classroom, teacher, **asked) -> Lesson:
         raise Refused("archived", _("This class is in the archive."))
     if classroom.lessons.count() >= MOST_LESSONS:
         raise Refused(
-            "full", _("A class keeps at most %(most)d lessons.") % {"most": MOST_LESSONS}
+            "full",
+            _("A class keeps at most %(most)d lessons.") % {"most": MOST_LESSONS},
         )
     return save_plan(Lesson(classroom=classroom, teacher=teacher), asked)
 
@@ -57,7 +59,9 @@ def save_plan(lesson: Lesson, asked: dict) -> Lesson:
         if name in asked:
             setattr(lesson, name, asked[name])
     if not (lesson.for_class or lesson.for_each):
-        raise Refused("for_each", _("Make one for the class, or one for each, or both."))
+        raise Refused(
+            "for_each", _("Make one for the class, or one for each, or both.")
+        )
     try:
         lesson.clean_fields(exclude=["teacher", "classroom", "words", "facts"])
     except ValidationError as error:
@@ -142,7 +146,7 @@ def refuse_while_made(lesson: Lesson) -> None:
         raise Refused("busy", _("The stories are being made. Stop that first."))
 
 
-# --- review: opened, approved, given out ------------------------------------------------
+# --- review: opened, approved, given out ------------------------------------------
 def look_at(*, tale: Tale, teacher) -> None:
     """Remember that this teacher has had this version in front of them."""
     Look.objects.update_or_create(
@@ -161,7 +165,9 @@ def approve(*, tales: Iterable[Tale], teacher) -> int:
     )
     for tale in chosen:
         if tale.made != Made.READY:
-            raise Refused("not_ready", _("A story that is not ready cannot be approved."))
+            raise Refused(
+                "not_ready", _("A story that is not ready cannot be approved.")
+            )
         if seen.get(tale.pk) != tale.version:
             raise Refused(
                 "unread",

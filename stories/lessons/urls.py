@@ -18,9 +18,7 @@ lessons = [
     path(CLASS + "lessons/new", views.plan, name="plan"),
     path(CLASS + "progress", progress_views.table, name="progress"),
     path(CLASS + "progress.csv", progress_views.as_csv, name="progress_csv"),
-    path(
-        CLASS + "pupils/<int:pupil_id>/progress", progress_views.pupil, name="pupil"
-    ),
+    path(CLASS + "pupils/<int:pupil_id>/progress", progress_views.pupil, name="pupil"),
     path(
         CLASS + "pupils/<int:pupil_id>/next", progress_views.take_over, name="take_over"
     ),
@@ -38,9 +36,7 @@ lessons = [
     path(TALE + "meaning", review_views.meaning, name="meaning"),
     path(TALE + "print", review_views.printed, name="printed"),
     path(TALE + "book.epub", review_views.book, name="book"),
-    path(
-        TALE + "questions/<int:question_id>", review_views.question, name="question"
-    ),
+    path(TALE + "questions/<int:question_id>", review_views.question, name="question"),
     path(TALE + "approve", review_views.verb, {"name": "approve"}, name="approve_one"),
     path(TALE + "assign", review_views.verb, {"name": "assign"}, name="assign_one"),
     path(TALE + "back", review_views.verb, {"name": "back"}, name="take_back"),

@@ -13,7 +13,7 @@ def new_code() -> str:
 
 def as_typed(code: str) -> str:
     """What a child meant: any case, blanks and hyphens do not matter."""
-    return "".join(sign for sign in code.upper() if sign.isalnum())[:LENGTH + 1]
+    return "".join(sign for sign in code.upper() if sign.isalnum())[: LENGTH + 1]
 
 
 def new_token() -> str:

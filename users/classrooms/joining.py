@@ -28,9 +28,7 @@ class TooMany(ValidationError):
 
 def find_class(*, code: str, visitor: Visitor) -> Classroom:
     counters = [
-        limits.Counter(
-            "codes-address", limits.WRONG_CODES_AN_ADDRESS, visitor.address
-        )
+        limits.Counter("codes-address", limits.WRONG_CODES_AN_ADDRESS, visitor.address)
     ]
     if visitor.device:
         most = limits.WRONG_CODES_A_DEVICE
@@ -43,15 +41,11 @@ def find_class(*, code: str, visitor: Visitor) -> Classroom:
     return room
 
 
-def come_in(
-    *, code: str, nickname: str, chosen: list[str], visitor: Visitor
-) -> Pupil:
+def come_in(*, code: str, nickname: str, chosen: list[str], visitor: Visitor) -> Pupil:
     """The pupil whose pictures these are; who has none yet chooses them so."""
     room = find_class(code=code, visitor=visitor)
     key = words.key_of(nickname)
-    whole = limits.Counter(
-        "class", limits.WRONG_A_CLASS, str(room.pk), visitor.address
-    )
+    whole = limits.Counter("class", limits.WRONG_A_CLASS, str(room.pk), visitor.address)
     one = limits.Counter(
         "pictures", limits.WRONG_PICTURES, str(room.pk), key, visitor.address
     )

@@ -34,7 +34,9 @@ class Pronoun(models.TextChoices):
 class ClassroomQuerySet(models.QuerySet):
     def taught_by(self, person):
         """Only who is a teacher now: a role that was withdrawn opens nothing."""
-        return self.filter(teachings__teacher=person) if may_teach(person) else self.none()
+        return (
+            self.filter(teachings__teacher=person) if may_teach(person) else self.none()
+        )
 
     def taught_only_by(self, person):
         others = Teaching.objects.exclude(teacher=person).values("classroom")
@@ -48,8 +50,6 @@ def may_teach(person) -> bool:
     return person.is_authenticated and person.role in ("teacher", "admin")
 
 
-
-
 class Classroom(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name of the class"), max_length=80)
@@ -60,9 +60,7 @@ class Classroom(models.Model):
     contact_name = models.CharField(
         _("safeguarding contact"), max_length=120, blank=True
     )
-    contact_how = models.CharField(
-        _("how to reach them"), max_length=200, blank=True
-    )
+    contact_how = models.CharField(_("how to reach them"), max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 

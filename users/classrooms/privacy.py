@@ -17,8 +17,6 @@ def erase_classes(rows) -> None:
 
 
 privacy.register(Pupil, owner="account")
-privacy.register(
-    FamilyLink, owner="pupil__account", export=privacy.without("token")
-)
+privacy.register(FamilyLink, owner="pupil__account", export=privacy.without("token"))
 privacy.register(Teaching, owner="teacher")
 privacy.register(Classroom, owner=taught_only_by, erase=erase_classes)

@@ -90,7 +90,9 @@ def text_of(data: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise ValidationError(_("This is not a CSV file that can be read. Save it as UTF-8."))
+    raise ValidationError(
+        _("This is not a CSV file that can be read. Save it as UTF-8.")
+    )
 
 
 def records(text: str) -> Iterator[tuple[int, dict[str, str]]]:
@@ -156,7 +158,9 @@ def details_of(record: dict[str, str]) -> dict[str, Any]:
     if level := words.one_line(record.get("level", "")).casefold():
         if level not in Level.values:
             known = ", ".join(Level.values)
-            raise ValidationError(_("The level is one of: %(known)s.") % {"known": known})
+            raise ValidationError(
+                _("The level is one of: %(known)s.") % {"known": known}
+            )
         profile["level"] = level
     if pronoun := words.one_line(record.get("pronoun", "")).casefold():
         if pronoun not in Pronoun.values:
@@ -182,7 +186,9 @@ def details_of(record: dict[str, str]) -> dict[str, Any]:
 def as_data(plan: Plan) -> list[list]:
     """For the page that asks "shall I?": what its button will do, and no more."""
     return [
-        [row.nickname, row.profile] for row in plan.rows if row.does in ("add", "change")
+        [row.nickname, row.profile]
+        for row in plan.rows
+        if row.does in ("add", "change")
     ]
 
 

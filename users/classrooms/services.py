@@ -122,7 +122,7 @@ def leave_class(*, classroom: Classroom, teacher: User) -> None:
     classroom.teachings.filter(teacher=teacher).delete()
 
 
-# --- those who learn in it -------------------------------------------------------------
+# --- those who learn in it --------------------------------------------------------
 @transaction.atomic
 def add_pupil(*, classroom: Classroom, nickname: str, **profile) -> Pupil:
     Classroom.objects.select_for_update().get(pk=classroom.pk)
@@ -185,7 +185,7 @@ def remove_pupil(*, pupil: Pupil) -> None:
     privacy.erase(account)
 
 
-# --- families ---------------------------------------------------------------------------
+# --- families ---------------------------------------------------------------------
 @transaction.atomic
 def open_family_link(*, pupil: Pupil) -> FamilyLink:
     """A new link; the one before it stops working."""

@@ -300,8 +300,7 @@ def pupil(request: HttpRequest, pupil: Pupil) -> HttpResponse:
         "pupil": pupil,
         "classroom": pupil.classroom,
         "form": form,
-        "family_url": link
-        and request.build_absolute_uri(f"/family/{link.token}"),
+        "family_url": link and request.build_absolute_uri(f"/family/{link.token}"),
     }
     status = 422 if form.is_bound else 200
     return render(request, "users/classrooms/pupil.html", context, status=status)

@@ -58,7 +58,9 @@ class Scribe:
             r"[.!?][\"”]?\s*$", last["content"]
         )
         hero = re.search(r"Names: (\S+)", said)
-        text = end if is_stem else WHOLE.format(name=hero[1] if hero else "She", end=end)
+        text = (
+            end if is_stem else WHOLE.format(name=hero[1] if hero else "She", end=end)
+        )
         for word in text.split(" "):
             yield Piece(word + " ")
         yield Piece("Then it was night.", finish="end")

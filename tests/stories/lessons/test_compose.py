@@ -113,7 +113,9 @@ def test_no_unsuitable_sentence_and_no_classmate_gets_in():
             for piece in super().generate(prompt, sampling, adapters):
                 text = piece.text
                 if sampling.seed % 3 == 0:
-                    text = text.replace("house", "dead house").replace("home", "home with Tobi")
+                    text = text.replace("house", "dead house").replace(
+                        "home", "home with Tobi"
+                    )
                 yield Piece(text)
 
     draft = story(Rude())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stories.lessons import making, services
+from stories.lessons import making
 from tests.factories import ExperienceFactory, ProfileFactory, PupilFactory
 from users.classrooms.models import Pupil
 
@@ -16,7 +16,12 @@ FORBIDDEN = {
     "AdapterRef", "adapters", "adapter", "measure_tone", "tone_measured", "open_guide",
     "profile_for_prompt", "profile_of", "Profile", "Experience", "experiences",
 }  # fmt: skip
-ROOMS = {"training.engine.guide", "training.models", "training.learning", "users.services"}
+ROOMS = {
+    "training.engine.guide",
+    "training.models",
+    "training.learning",
+    "users.services",
+}
 
 
 def names_in(path):
@@ -36,7 +41,9 @@ def names_in(path):
 
 
 @pytest.mark.parametrize(
-    "path", [*HERE.glob("*.py"), *CLASSES.glob("*.py")], ids=lambda p: f"{p.parent.name}-{p.stem}"
+    "path",
+    [*HERE.glob("*.py"), *CLASSES.glob("*.py")],
+    ids=lambda p: f"{p.parent.name}-{p.stem}",
 )
 def test_no_room_of_the_classes_knows_voices_moods_or_private_profiles(path):
     names = set(names_in(path))

@@ -48,7 +48,9 @@ def test_the_title_is_text_and_a_machine_is_named_as_the_writer(book):
     assert "Written by a machine" in story
 
 
-@pytest.mark.skipif(not shutil.which("epubcheck"), reason="NO EPUBCHECK on this machine")
+@pytest.mark.skipif(
+    not shutil.which("epubcheck"), reason="NO EPUBCHECK on this machine"
+)
 def test_epubcheck_finds_nothing(book, tmp_path):
     file = tmp_path / "story.epub"
     file.write_bytes(book)

@@ -48,7 +48,9 @@ def test_a_reader_gets_questions_with_and_without_the_text_and_no_keys(
     run(capsys, "--n", "8", "--sheet", str(tmp_path), "--stories", str(tmp_path / "s"))
 
     rows = {
-        name: [json.loads(x) for x in (tmp_path / f"{name}.jsonl").read_text().splitlines()]
+        name: [
+            json.loads(x) for x in (tmp_path / f"{name}.jsonl").read_text().splitlines()
+        ]
         for name in ("with", "without", "keys")
     }
     assert len(rows["with"]) == len(rows["without"]) == len(rows["keys"]) == 40

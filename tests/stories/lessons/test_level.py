@@ -54,9 +54,10 @@ def test_syllables_are_counted_as_one_hears_them(word, syllables):
 def test_the_name_of_the_hero_makes_no_text_harder():
     text = EASY.replace("Tom", "Bartholomew")
 
-    assert level.measure(text, ("Bartholomew",)).middle == level.measure(
-        EASY.replace("Tom", "Sam")
-    ).middle
+    assert (
+        level.measure(text, ("Bartholomew",)).middle
+        == level.measure(EASY.replace("Tom", "Sam")).middle
+    )
 
 
 def test_a_level_is_measured_without_any_network(monkeypatch):

@@ -1,4 +1,4 @@
-"""One job for a class: each story its own fate; stopped, gone on with, never doubled."""
+"""One job for a class: each story its own fate; stopped, gone on with, not doubled."""
 
 import threading
 from datetime import timedelta
@@ -25,7 +25,9 @@ def test_a_class_gets_its_story_and_every_pupil_their_own(make, lesson, mira):
 
     assert set(tales) == {None, "Mira", "Oskar"}
     assert lesson.status == Making.DONE
-    assert all(tale.made == Made.READY and tale.review == "draft" for tale in tales.values())
+    assert all(
+        tale.made == Made.READY and tale.review == "draft" for tale in tales.values()
+    )
     assert "old trains" in tales["Mira"].text and "Mira" in tales["Mira"].text
     assert tales["Oskar"].level == "middle" and tales[None].level == "easy"
     assert "Pip" in tales[None].text and "Mira" not in tales[None].text

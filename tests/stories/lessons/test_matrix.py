@@ -88,6 +88,7 @@ def addresses() -> dict[str, set[str]]:
                 walk(each.url_patterns, each.namespace or space, here)
             elif isinstance(each, URLPattern) and space in SPACES:
                 found[f"{space}:{each.name}"] = here
+
     walk(get_resolver().url_patterns, "", set())
     return found
 

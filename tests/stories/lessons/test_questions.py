@@ -64,7 +64,10 @@ def test_wrong_answers_are_not_in_the_story(draft, asked):
         ({"evidence": "not there"}, "evidence"),
         ({"options": ("a", "b")}, "options"),
         ({"options": ("Owls see well.", "owls see well.", "b")}, "doubled"),
-        ({"options": ("Owls see well.", "no", "yes"), "key": "Owls see well."}, "longest"),
+        (
+            {"options": ("Owls see well.", "no", "yes"), "key": "Owls see well."},
+            "longest",
+        ),
     ],
 )
 def test_a_badly_made_question_is_not_asked(changes, fault):

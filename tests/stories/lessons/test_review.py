@@ -87,8 +87,12 @@ def test_a_class_without_a_contact_gives_nothing_out(tale, room, robin):
             tale=tale, version=tale.version, title="Other", text=tale.text
         ),
         lambda tale: editing.edit_question(
-            question=tale.questions.get(), version=tale.version, text="Who?",
-            options=["a", "b"], key="a", evidence=TOLD[1],
+            question=tale.questions.get(),
+            version=tale.version,
+            text="Who?",
+            options=["a", "b"],
+            key="a",
+            evidence=TOLD[1],
         ),
         lambda tale: editing.remove_question(
             question=tale.questions.get(), version=tale.version

@@ -60,9 +60,7 @@ def test_the_last_teacher_does_not_leave_pupils_alone(room, robin):
 
 def test_pupils_are_logged_out_of_a_class_in_the_archive(room):
     pupil, browser = PupilFactory(classroom=room), Client()
-    browser.force_login(
-        pupil.account, backend="users.classrooms.backend.PupilBackend"
-    )
+    browser.force_login(pupil.account, backend="users.classrooms.backend.PupilBackend")
     assert browser.get(reverse("reading:shelf")).status_code == 200
 
     classes.archive_class(classroom=room)

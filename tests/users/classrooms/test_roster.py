@@ -121,7 +121,9 @@ def test_on_the_page_it_is_shown_first_and_done_after(client, robin, room):
     client.force_login(robin)
     file = SimpleUploadedFile("class.csv", (LIST + "=1,,\n").encode())
 
-    shown = client.post(reverse("classrooms:read_roster", args=[room.pk]), {"file": file})
+    shown = client.post(
+        reverse("classrooms:read_roster", args=[room.pk]), {"file": file}
+    )
     assert "like a formula" in shown.content.decode()
     assert not Pupil.objects.exists()
     token = {"token": shown.context["token"]}
@@ -134,7 +136,9 @@ def test_a_list_looked_at_for_one_class_is_not_brought_to_another(client, robin,
     client.force_login(robin)
     other = ClassroomFactory(teacher=robin)
     file = SimpleUploadedFile("class.csv", LIST.encode())
-    shown = client.post(reverse("classrooms:read_roster", args=[room.pk]), {"file": file})
+    shown = client.post(
+        reverse("classrooms:read_roster", args=[room.pk]), {"file": file}
+    )
 
     for token in (shown.context["token"], "made:up", ""):
         address = reverse("classrooms:bring_roster", args=[other.pk])
