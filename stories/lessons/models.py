@@ -262,6 +262,8 @@ class Answer(models.Model):
     question = models.ForeignKey(Question, models.CASCADE, related_name="answers")
     text = models.TextField(max_length=2000)
     right = models.BooleanField(null=True)  # None: no answer is right or wrong
+    #: Help was shown beside it, and the teacher is told.
+    care = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

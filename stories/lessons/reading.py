@@ -13,6 +13,7 @@ from stories.services import words
 from stories.services.refused import Refused
 from stories.tasks import write_turn
 from users.classrooms.models import Pupil
+from users.safety import may_need_help
 
 LONGEST_ANSWER = 1000
 LONGEST_TURN = 2000
@@ -66,8 +67,16 @@ def answer(*, reading: Reading, answers: dict[int, str]) -> list[Answer]:
                 _("An answer has at most %(most)d characters.")
                 % {"most": LONGEST_ANSWER},
             )
-        right = said == question.key if question.options else None
-        kept.append(Answer(reading=reading, question=question, text=said, right=right))
+        own = not question.options
+        kept.append(
+            Answer(
+                reading=reading,
+                question=question,
+                text=said,
+                right=None if own else said == question.key,
+                care=own and may_need_help(said),
+            )
+        )
     if not kept and not done:
         raise Refused("answer", _("Answer at least one question first."))
     Answer.objects.bulk_create(kept)

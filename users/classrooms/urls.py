@@ -1,6 +1,6 @@
 from django.urls import path
 
-from users.classrooms import views
+from users.classrooms import pupil_views, views
 
 app_name = "classrooms"
 CLASS = "<uuid:classroom_id>/"
@@ -15,11 +15,12 @@ urlpatterns = [
     path(CLASS + "cards", views.cards, name="cards"),
     path(CLASS + "teachers", views.add_teacher, name="add_teacher"),
     path(CLASS + "leave", views.leave, name="leave"),
-    path(CLASS + "roster", views.read_roster, name="read_roster"),
-    path(CLASS + "roster/bring", views.bring_roster, name="bring_roster"),
-    path(CLASS + "pupils/add", views.add_pupil, name="add_pupil"),
-    path(PUPIL, views.pupil, name="pupil"),
-    path(PUPIL + "pictures", views.reset_pictures, name="reset_pictures"),
-    path(PUPIL + "remove", views.remove_pupil, name="remove_pupil"),
-    path(PUPIL + "family", views.family, name="family"),
+    path(CLASS + "roster", pupil_views.read_roster, name="read_roster"),
+    path(CLASS + "roster/bring", pupil_views.bring_roster, name="bring_roster"),
+    path(CLASS + "pupils/add", pupil_views.add_pupil, name="add_pupil"),
+    path(PUPIL, pupil_views.pupil, name="pupil"),
+    path(PUPIL + "pictures", pupil_views.reset_pictures, name="reset_pictures"),
+    path(PUPIL + "remove", pupil_views.remove_pupil, name="remove_pupil"),
+    path(PUPIL + "data", pupil_views.give, name="give"),
+    path(PUPIL + "family", pupil_views.family, name="family"),
 ]

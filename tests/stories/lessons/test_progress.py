@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from stories.lessons import progress
+from stories.lessons import reading as verbs
 from stories.lessons.models import Answer
 from stories.lessons.reading import open_tale
 from tests.factories import PupilFactory, QuestionFactory, TaleFactory
@@ -100,6 +101,23 @@ def test_the_table_is_safe_in_a_spreadsheet(client, robin, mira):
 
     assert rows[1][0].startswith("'=") and rows[0][0] == "nickname"
     assert not any(cell.startswith(("=", "+", "@")) for cell in rows[1])
+
+
+def test_own_words_of_danger_are_told_to_the_teacher_and_met_with_help(
+    client, robin, mira, lesson
+):
+    tale = TaleFactory(lesson=lesson, pupil=mira, review="assigned")
+    own = QuestionFactory(tale=tale, kind="own life", options=[], key="")
+    reading = open_tale(tale=tale, pupil=mira)
+    verbs.answer(reading=reading, answers={own.pk: "I want to kill myself."})
+
+    assert line(mira).marks == 1
+    client.force_login(robin)
+    address = reverse("lessons:progress", args=[mira.classroom_id])
+    assert "please read" in client.get(address).content.decode()
+    client.force_login(mira.account, backend="users.classrooms.backend.PupilBackend")
+    page = client.get(reverse("reading:read", args=[tale.pk])).content.decode()
+    assert "speak with a person" in page
 
 
 def test_nobody_is_ranked_and_no_feeling_is_told(client, robin, mira):

@@ -130,6 +130,15 @@ def test_a_pupil_can_be_given_what_is_held_of_them(room):
     assert told["users.pupil"][0]["interests"] == ["dinosaurs"]
 
 
+def test_a_teacher_hands_out_what_is_held_of_a_pupil(client, robin, room):
+    pupil = PupilFactory(classroom=room, interests=["plantedhobby"])
+    client.force_login(robin)
+
+    given = client.post(reverse("classrooms:give", args=[room.pk, pupil.pk]))
+    assert "plantedhobby" in given.content.decode()
+    assert "attachment" in given["Content-Disposition"]
+
+
 def test_a_family_link_is_replaced_and_taken_back(client, room):
     pupil = PupilFactory(classroom=room)
     first = classes.open_family_link(pupil=pupil)

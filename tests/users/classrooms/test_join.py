@@ -134,6 +134,13 @@ def test_a_session_ends_with_the_browser(client, room, mira):
     assert client.session.get_expire_at_browser_close()
 
 
+def test_going_out_leads_back_to_the_pupils_door(client, room, mira):
+    knock(client, room)
+
+    assert client.post(reverse("account_logout")).url == reverse("door:join")
+    assert not is_in(client)
+
+
 def test_an_account_with_an_address_is_not_entered_by_pictures(client, room):
     writer = PersonFactory(password="fox boat owl")
 
