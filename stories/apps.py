@@ -6,3 +6,4 @@ class StoriesConfig(AppConfig):
 
     def ready(self):
         from stories import privacy  # noqa: F401 (registers our tables)
+        from stories.lessons import privacy as lessons  # noqa: F401 (and those)

@@ -258,3 +258,14 @@ class Signal(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["passage", "kind"])]
+
+
+from stories.lessons.models import (  # noqa: E402, F401  (tables of this app)
+    Answer,
+    Lesson,
+    Look,
+    Question,
+    Reading,
+    Tale,
+    Turn,
+)

@@ -16,3 +16,17 @@ def recover_stale() -> None:
     from stories.recovery import recover_stale
 
     recover_stale()
+
+
+@shared_task
+def make_lesson(lesson_id: str) -> None:
+    from stories.lessons.making import make
+
+    make(lesson_id)
+
+
+@shared_task
+def write_turn(turn_id: int) -> None:
+    from stories.lessons.turns import write
+
+    write(turn_id)

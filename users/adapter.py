@@ -3,10 +3,11 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from users import events
-from users.models import User
+from users.models import Role, User
 from users.sessions import end_sessions
 
 
@@ -52,6 +53,11 @@ class AccountAdapter(DefaultAccountAdapter):
             email=user.email,
             defaults={"primary": True, "verified": verified},
         )
+
+    def get_logout_redirect_url(self, request) -> str:
+        if request.user.is_authenticated and request.user.role == Role.PUPIL:
+            return reverse("door:join")
+        return super().get_logout_redirect_url(request)
 
     def logout(self, request) -> None:
         session_key = request.session.session_key

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from users import privacy, services
+from users.classrooms import admin as classes  # noqa: F401 (registers)
 from users.linking import counted, link_to
 from users.masking import MaskedTextAdmin, masked
 from users.models import Experience, Profile, Reveal, Role, User

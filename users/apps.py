@@ -8,6 +8,7 @@ class UsersConfig(AppConfig):
 
     def ready(self):
         from users import privacy  # noqa: F401 (registers)
+        from users.classrooms import privacy as classes  # noqa: F401 (registers)
 
 
 class AdminConfig(admin_apps.AdminConfig):

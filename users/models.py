@@ -10,6 +10,8 @@ class Role(models.TextChoices):
     WRITER = "writer", _("writer")
     TEACHER = "teacher", _("teacher")
     ADMIN = "admin", _("admin")
+    #: Lives in one class and has no e-mail (see users.classrooms); never granted.
+    PUPIL = "pupil", _("pupil")
 
 
 class PersonManager(UserManager):
@@ -27,6 +29,13 @@ class PersonManager(UserManager):
         fields.update(role=Role.ADMIN, is_staff=True, is_superuser=True)
         return self.create_user(email, password, **fields)
 
+    def create_pupil(self, nickname):
+        """Someone without an address, whose pictures are still to be chosen."""
+        pupil = self.model(email=None, first_name=nickname, role=Role.PUPIL)
+        pupil.set_unusable_password()
+        pupil.save(using=self._db)
+        return pupil
+
     def get_by_natural_key(self, email):
         return self.get(email=email.strip().lower())
 
@@ -36,9 +45,10 @@ class User(AbstractUser):
 
     username = None  # type: ignore[assignment]  # Django's way to drop a field
     last_name = None  # type: ignore[assignment]
-    email = models.EmailField(
+    email = models.EmailField(  # type: ignore[assignment]  # noqa: DJ001 (unique)
         _("e-mail"),
         unique=True,
+        null=True,  # a pupil has none
         error_messages={"unique": _("An account with this e-mail exists.")},
     )
     first_name = models.CharField(_("name"), max_length=150, blank=True)
@@ -55,20 +65,27 @@ class User(AbstractUser):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         ordering = ["-date_joined"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role=Role.PUPIL, email=None)
+                | (~models.Q(role=Role.PUPIL) & models.Q(email__isnull=False)),
+                name="pupils_and_only_pupils_have_no_email",
+            )
+        ]
 
     def __str__(self):
         return f"person {self.pk}"  # name and e-mail are personal: not for logs
 
     def clean(self):
         super().clean()
-        self.email = self.email.lower()
+        self.email = self.email.lower() if self.email else None
 
     def get_full_name(self) -> str:
         return self.first_name
 
     @property
     def called(self) -> str:
-        return self.first_name or self.email.partition("@")[0]
+        return self.first_name or (self.email or "").partition("@")[0]
 
 
 class Consent(models.TextChoices):
@@ -152,3 +169,28 @@ class Reveal(models.Model):
 
     def __str__(self):
         return f"reveal {self.pk}"
+
+
+from users.classrooms.models import (  # noqa: E402  (they point back at a person)
+    Classroom,
+    FamilyLink,
+    Level,
+    Pupil,
+    Support,
+    Teaching,
+)
+
+__all__ = [
+    "Classroom",
+    "Consent",
+    "Experience",
+    "FamilyLink",
+    "Level",
+    "Profile",
+    "Pupil",
+    "Reveal",
+    "Role",
+    "Support",
+    "Teaching",
+    "User",
+]

@@ -178,6 +178,8 @@ def grant_role(*, by: User, person: User, role: str) -> None:
         raise ValidationError(_("No such role: %(role)s.") % {"role": role})
     if role == person.role:
         return
+    if Role.PUPIL in (role, person.role):
+        raise ValidationError(_("A pupil's account stays a pupil's, in its class."))
     admins = User.objects.select_for_update().filter(role=Role.ADMIN, is_active=True)
     if person.role == Role.ADMIN and not admins.exclude(pk=person.pk).exists():
         raise ValidationError(

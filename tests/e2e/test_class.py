@@ -1,0 +1,169 @@
+"""A teacher and a pupil at real browsers, with the bundled model: list to answer."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from stories.bench.processes import manage
+from tests.e2e.conftest import House
+from tests.e2e.desk import Desk
+from tests.e2e.test_look import LOOKS, look_at
+
+PASSWORD = "a lamp and 7 old stars"
+LIST = "nickname,level,pronoun,interests\nMira,easy,she,old trains\n=1+1,easy,,\n"
+MAKE_TEACHER = (
+    "from users.models import User; "
+    "User.objects.filter(email='robin@example.org').update(role='teacher')"
+)
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory):
+    """A house of its own, which writes with the real model."""
+    house = House(tmp_path_factory.mktemp("school"))
+    house.env |= {"STORYLOOM_MODEL": "seedling", "STORYLOOM_THREADS": "1"}
+    manage(house.env, "migrate", "--verbosity", "0")
+    house.start()
+    yield house
+    house.process.stop()
+
+
+@pytest.fixture
+def open_school(school, browser):
+    """Opens browsers at the school; afterwards, no page may have complained."""
+    contexts, desks = [], []
+
+    def open_school(**options):
+        contexts.append(browser.new_context(reduced_motion="reduce", **options))
+        desks.append(Desk(contexts[-1].new_page(), school.address))
+        return desks[-1]
+
+    yield open_school
+    complaints = [said for desk in desks for said in desk.complaints]
+    for context in contexts:
+        context.close()
+    assert not complaints, complaints
+
+
+def looked_at_in_both_ways(desk):
+    expect(desk.page.locator("main h1")).to_be_visible()
+    desk.page.wait_for_load_state()
+    for look in LOOKS.values():
+        desk.page.set_viewport_size(look["viewport"])
+        desk.page.emulate_media(color_scheme=look["color_scheme"])
+        look_at(desk, 24)
+
+
+def click(page, name):
+    page.get_by_role("button", name=name).click()
+
+
+@pytest.mark.slow
+def test_a_lesson_from_the_class_list_to_the_answers_of_a_child(school, open_school):
+    teacher = open_school()
+    page = teacher.page
+    teacher.sign_up("robin@example.org")
+    manage(school.env, "shell", "-v", "0", "-c", MAKE_TEACHER)
+
+    # --- a class, and who is in it
+    teacher.go("/classes/")
+    looked_at_in_both_ways(teacher)
+    page.get_by_label("Name of the class").fill("The Kestrels")
+    page.get_by_label("Safeguarding contact").fill("Ms Okafor")
+    page.get_by_label("How to reach them").fill("room 12")
+    click(page, "Make the class")
+    page.set_input_files(
+        "[type=file]",
+        {"name": "list.csv", "mimeType": "text/csv", "buffer": LIST.encode()},
+    )
+    click(page, "Look at it first")
+    expect(page.locator(".is-wrong")).to_contain_text("like a formula")
+    looked_at_in_both_ways(teacher)
+    click(page, "Do this")
+    expect(page.locator(".pupils")).to_contain_text("old trains")
+    looked_at_in_both_ways(teacher)
+    code = page.locator(".code-of-class strong").inner_text()
+    page.get_by_role("link", name="Join cards").click()
+    expect(page.locator(".join-cards")).to_contain_text(code)
+    looked_at_in_both_ways(teacher)
+
+    # --- a lesson, made by the model
+    page.go_back()
+    page.get_by_role("link", name="Learning stories").click()
+    page.get_by_role("link", name="Plan a lesson").click()
+    looked_at_in_both_ways(teacher)
+    page.get_by_label("Title").fill("Light")
+    page.get_by_label("Goal").fill("Being brave in the dark")
+    page.locator("#id_word0-word").fill("lantern")
+    page.locator("#id_word0-meaning").fill("a lamp you can carry")
+    page.get_by_label("Facts that must be told truly").fill("Owls see well at night.")
+    page.get_by_label("After reading, pupils may").select_option("helped")
+    click(page, "Look at the plan")
+    click(page, "Make the stories")
+    expect(page.locator("#tales h2")).to_have_text(
+        "Stories: 2 of 2 ready", timeout=120_000
+    )
+    looked_at_in_both_ways(teacher)
+
+    # --- opened, changed, approved, given out
+    page.get_by_role("link", name=re.compile("^Mira")).click()
+    expect(page.locator(".tale-text")).to_contain_text("“Owls see well at night.”")
+    looked_at_in_both_ways(teacher)
+    text = page.get_by_label("Text").input_value()
+    page.get_by_label("Text").fill(text + " Then it was time to sleep.")
+    click(page, "Keep the change")
+    expect(page.locator(".line.by-teacher").first).to_have_text(
+        "Then it was time to sleep."
+    )
+    click(page, "Approve")
+    click(page, "Give it to Mira")
+    expect(page.locator(".chip.good")).to_have_text("assigned")
+
+    # --- the child
+    child = open_school()
+    reader = child.page
+    child.go("/join")
+    looked_at_in_both_ways(child)
+    reader.get_by_label("Class code").fill(code.lower())
+    reader.get_by_label("Your nickname").fill("mira")
+    for number, picture in enumerate(("fox", "boat", "owl"), 1):
+        row = reader.get_by_role("group", name=f"Picture {number}")
+        row.get_by_label(picture).focus()
+        reader.keyboard.press("Space")
+    click(reader, "Come in")
+    looked_at_in_both_ways(child)
+    reader.get_by_role("link", name=re.compile("^Mira")).click()
+    expect(reader.locator(".tale-body")).to_contain_text("Then it was time to sleep.")
+    looked_at_in_both_ways(child)
+    reader.locator("button.word").first.press("Enter")
+    expect(reader.locator(".meaning:popover-open")).to_contain_text("a lamp you can")
+    reader.keyboard.press("Escape")
+    click(reader, "More space")
+    expect(reader.locator("[data-tale]")).to_have_attribute("data-spaced", "")
+    reader.reload()
+    expect(reader.locator("[data-tale]")).to_have_attribute("data-spaced", "")
+    for question in reader.locator("fieldset.question").all():
+        radios = question.locator("input[type=radio]")
+        if radios.count():
+            radios.first.check()
+        else:
+            question.locator("textarea").fill("I was brave at the sea.")
+    click(reader, "These are my answers")
+    expect(reader.locator(".given").first).to_be_visible()
+    click(reader, "I loved it")
+    reader.locator("#turn-text").fill("The owl came back.")
+    click(reader, "Storyloom, one sentence please")
+    expect(reader.locator("#turns")).to_contain_text("Storyloom (a machine)")
+    looked_at_in_both_ways(child)
+
+    # --- and what the teacher sees of it
+    page.get_by_role("link", name="Light", exact=True).click()
+    page.get_by_role("link", name="The Kestrels").click()
+    page.get_by_role("link", name="Progress").click()
+    expect(page.locator(".rows")).to_contain_text("1 / 1")
+    looked_at_in_both_ways(teacher)
+    page.locator(".rows").get_by_role("link", name="Mira").click()
+    for told in ("I was brave at the sea.", "The owl came back.", "liked it: 5 of 5"):
+        expect(page.locator("main")).to_contain_text(told)
+    looked_at_in_both_ways(teacher)
