@@ -1,6 +1,7 @@
 """The one engine of this process, and the guide that reads the tone of texts."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,14 +41,15 @@ def close_engine() -> None:
         _engine = None
 
 
-def measure(text: str) -> dict[str, Any] | None:
+def measure(text: str, own: Sequence[Any] = ()) -> dict[str, Any] | None:
     """What the tone guide reads in a text; None where it cannot measure.
 
+    `own`: tones (training.engine.guide.tones.Tone) that a person added.
     Valence and energy lie in [-1, 1]; confidence is the chance that `tone` is right.
     """
     from training.engine.guide import open_guide  # numpy: not in the web process
 
-    reading = open_guide().measure(text)
+    reading = open_guide().with_tones(own).measure(text)
     if not reading.measured:
         return None
     return {

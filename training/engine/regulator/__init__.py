@@ -11,6 +11,20 @@ What could not be reached is said in the outcome, never hidden.
 """
 
 from training.engine.regulator.regulate import Outcome, Regulated
-from training.engine.regulator.target import LAYERS, Layers, Target, nearest_tone
+from training.engine.regulator.target import (
+    LAYERS,
+    Layers,
+    Target,
+    chosen_layers,
+    opposite_tone,
+)
 
-__all__ = ["LAYERS", "Layers", "Outcome", "Regulated", "Target", "nearest_tone"]
+__all__ = [
+    "LAYERS",
+    "Layers",
+    "Outcome",
+    "Regulated",
+    "Target",
+    "chosen_layers",
+    "opposite_tone",
+]

@@ -21,6 +21,8 @@ class Target:
     valence: float | None = None
     energy: float | None = None
     strength: float = 1.0
+    #: The valence it is judged by, where more is aimed at to make up for a miss.
+    promised: float | None = None
 
     def __post_init__(self) -> None:
         if not self.tone and self.valence is None:
@@ -35,7 +37,9 @@ class Target:
         """Whether a passage has it; None where nothing could be measured."""
         if not reading.measured or reading.valence is None:
             return None
-        if self.valence is not None:
+        if self.promised is not None:
+            return abs(reading.valence - self.promised) <= NEAR
+        if not self.tone and self.valence is not None:
             return abs(reading.valence - self.valence) <= NEAR
         return reading.tone == self.tone
 
