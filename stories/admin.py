@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from stories.arcs.models import OwnTone
 from stories.models import Passage, Signal, Story
 from users.linking import counted, link_to
 from users.masking import MaskedTextAdmin, masked
@@ -90,3 +91,20 @@ class SignalAdmin(MaskedTextAdmin):
     @admin.display(ordering="passage__story__owner__email")
     def email(self, signal):
         return signal.passage.story.owner.email
+
+
+@admin.register(OwnTone)
+class OwnToneAdmin(MaskedTextAdmin):
+    masked_fields = ("name", "description")
+    owner_path = "owner"
+    linked_by = "owner__id__exact"
+    list_display = ["id", "email", masked("name"), "valence", "energy", "created_at"]
+    list_filter = ["created_at"]
+    list_select_related = ["owner"]
+    search_fields = ["=id", "owner__email"]
+    ordering = ["-id"]
+    list_per_page = 50
+
+    @admin.display(ordering="owner__email")
+    def email(self, tone):
+        return tone.owner.email

@@ -131,6 +131,8 @@ def do(story: Story, message: Message) -> list[Passage]:
             services.choose_passage(**fields)
         case "passage.feedback":
             services.give_feedback(**fields)
+        case "passage.feels":
+            services.say_how_it_feels(**fields)
         case "story.undo":
             services.undo(story=story)
         case "story.redo":

@@ -5,7 +5,7 @@ They take instances that the caller has already fetched for this person, and rai
 """
 
 from stories.recovery import interrupt_all, recover, recover_stale
-from stories.services.feedback import give_feedback
+from stories.services.feedback import give_feedback, say_how_it_feels
 from stories.services.history import History, history, redo, undo
 from stories.services.library import (
     archive_story,
@@ -43,6 +43,7 @@ __all__ = [
     "redo",
     "request_passage",
     "retry_passage",
+    "say_how_it_feels",
     "start_story",
     "stop_passage",
     "unarchive_story",

@@ -21,7 +21,12 @@ from stories.services.path import (
     still_there,
 )
 from stories.services.refused import Refused
-from stories.services.tones import check_tone, usual_tone
+from stories.services.tones import (
+    check_tone,
+    closer_target,
+    tone_again,
+    tone_for,
+)
 from stories.tree import Skeleton
 from users.safety import may_need_help
 
@@ -49,7 +54,7 @@ def request_passage(
     text = words.story_text(text) if mode == Mode.WRITE else words.direction(text)
     if not text.strip():
         mode = Mode.CONTINUE
-    check_tone(tone)
+    check_tone(tone, story)
     care = may_need_help(text)
     with change(story, mode) as step:
         if done := _already(story, key):
@@ -76,13 +81,17 @@ def retry_passage(
     passage: Passage,
     direction: str = "",
     tone: str = "",
+    closer: bool = False,
     key: UUID | None = None,
 ) -> Passage:
-    """Another passage in its place; the old one stays beside it."""
+    """Another passage in its place; the old one stays beside it.
+
+    `closer`: to the same tone, pursued more strongly.
+    """
     direction = words.direction(direction) or passage.direction
     care = may_need_help(direction)
-    check_tone(tone)
     story = passage.story
+    check_tone(tone, story)
     with change(story, "retry") as step:
         if done := _already(story, key):
             return done
@@ -93,7 +102,8 @@ def retry_passage(
             step,
             _parent(story, passage.parent, or_tip=False),
             direction=direction,
-            tone=tone or story.tone or passage.tone_asked,
+            tone=tone or tone_again(passage),
+            target=closer_target(passage) if closer else None,
             key=key,
             replaces=passage,
             care=care,
@@ -124,7 +134,7 @@ def more_alternatives(
                 step,
                 parent,
                 direction=passage.direction,
-                tone=story.tone or passage.tone_asked,
+                tone=tone_again(passage),
                 key=each,
                 counted=True,
                 care=care,
@@ -179,6 +189,7 @@ def _ask(
     tone: str,
     key: UUID | None,
     replaces: Passage | None = None,
+    target: dict[str, Any] | None = None,
     counted: bool = False,
     care: bool = False,
 ) -> Passage:
@@ -195,7 +206,8 @@ def _ask(
         status=Status.QUEUED,
         replaces=replaces,
         seed=_seeds.getrandbits(31),
-        tone_asked=tone or step.story.tone or usual_tone(step.story.owner_id),
+        tone_asked=tone or tone_for(step.story),
+        tone_target=target,
         **marks(care),
     )
     transaction.on_commit(lambda: _queue(passage))
