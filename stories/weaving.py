@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -84,11 +84,17 @@ class Woven:
         return row
 
 
-def weave(engine: Engine, wish: Wish, layers: Collection[str] | None = None) -> Woven:
+def weave(
+    engine: Engine,
+    wish: Wish,
+    layers: Collection[str] | None = None,
+    watch: Callable[[str], None] | None = None,
+) -> Woven:
     """Write one passage after the opening that is the prompt, as in the editor.
 
     A prompt that tells what to do ("Write about ...") is a direction instead.
-    `layers`: of the regulator, instead of those that the settings switch on.
+    `layers`: of the regulator, if not those of the settings. `watch`: told the text
+    so far, whenever there is more of it.
     """
     layers = settings.TONE_LAYERS if layers is None else layers
     seed = _seeds.getrandbits(31) if wish.seed is None else wish.seed
@@ -130,6 +136,8 @@ def weave(engine: Engine, wish: Wish, layers: Collection[str] | None = None) -> 
     for piece in pieces:
         text += piece.text
         tokens = piece.tokens or tokens
+        if watch and piece.text:
+            watch(text)
     seconds = time.perf_counter() - begun
     text = text.strip()
     return Woven(wish.id, text, tokens, seconds, tone, seed, measured=measure(text))
