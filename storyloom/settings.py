@@ -35,7 +35,8 @@ STORYLOOM_DEVICE = env.text("STORYLOOM_DEVICE", "auto")
 STORYLOOM_THREADS = env.number("STORYLOOM_THREADS", 0)
 # How a passage is led to the tone asked for (training/engine/regulator).
 TONE_LAYERS = env.words("STORYLOOM_TONE_LAYERS", "conditioning,candidates,retry")
-TONE_CANDIDATES = env.number("STORYLOOM_TONE_CANDIDATES", 6)
+TONE_CANDIDATES = env.number("STORYLOOM_TONE_CANDIDATES", 5)
+TONE_CONTRAST = 0.6
 STORYLOOM_CORPUS = env.text("STORYLOOM_CORPUS")
 
 # --- what one person may ask ---------------------------------------------------

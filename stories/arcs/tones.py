@@ -64,6 +64,17 @@ CENTRES = {
 }
 
 
+def opposite(name: str) -> str:
+    """Our tone that lies farthest from one of ours."""
+    here = CENTRES[Tone(name)]
+    return max(
+        CENTRES,
+        key=lambda tone: sum(
+            (a - b) ** 2 for a, b in zip(CENTRES[tone], here, strict=True)
+        ),
+    ).value
+
+
 def nearest(valence: float, energy: float | None = None) -> str:
     """Our tone that lies nearest: the models were taught these names only."""
 

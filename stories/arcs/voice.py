@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -73,6 +74,8 @@ def speak(
 
     named = settings.TONE_LAYERS if layers is None else layers
     allowed = regulator.chosen_layers(named, full_layers())
+    if target and allowed.contrast:
+        prompt = contrasted(prompt, target, allowed.contrast)
     return regulator.Regulated(
         engine,
         open_guide().with_tones(own),
@@ -87,10 +90,29 @@ def speak(
     )
 
 
+def contrasted(prompt: Prompt, target: dict[str, Any], strength: float) -> Prompt:
+    """The prompt, and the same one asking for the opposite tone.
+
+    Where the ask names no tone (conditioning is off) there is nothing to contrast.
+    """
+    wanted = f"Tone: {target['as']}\n"
+    opposite = f"Tone: {tones.opposite(target['as'])}\n"
+    at = max(n for n, said in enumerate(prompt.messages) if said["role"] == "user")
+    ask = f"{prompt.messages[at]['content']}\n"
+    if wanted not in ask:
+        return prompt
+    against = list(prompt.messages)
+    content = ask.replace(wanted, opposite, 1).removesuffix("\n")
+    against[at] = {"role": "user", "content": content}
+    return replace(
+        prompt, against=tuple(against), contrast=strength * target["strength"]
+    )
+
+
 def full_layers():
     from training.engine.regulator import Layers
 
-    return Layers(candidates=settings.TONE_CANDIDATES)
+    return Layers(candidates=settings.TONE_CANDIDATES, contrast=settings.TONE_CONTRAST)
 
 
 def target_from(kept: dict[str, Any]):

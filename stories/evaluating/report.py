@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from stories.evaluating import arcs, grid, latency
 from stories.evaluating.grid import UNGUIDED, Say, Told
 from stories.evaluating.measures import Figure, control, hear, prose
@@ -82,9 +84,11 @@ def evaluate(engine: Engine, plan: Plan, say: Say) -> Found:
         found.conditions[f"{last}, targets shuffled"] = without_bars(shuffled)
         if plan.timed:
             some = plan.openings[:: max(1, len(plan.openings) // plan.timed)]
-            found.conditions[last] |= latency.measure(
-                engine, some, layers, plan.max_tokens, say
-            )
+            usual = settings.TONE_LAYERS
+            for name, used in {"as set": usual, last: layers}.items():
+                found.conditions[f"latency, {name} ({', '.join(used)})"] = (
+                    latency.measure(engine, some, used, plan.max_tokens, say)
+                )
         if plan.arcs:
             courses(engine, plan, found, last, layers, say)
     found.about["minutes"] = round((time.monotonic() - began) / 60, 1)

@@ -247,3 +247,10 @@ def test_a_slow_engine_gets_fewer_candidates():
 def test_impossible_targets_are_refused(wrong):
     with pytest.raises(ValueError):
         Target(**wrong)
+
+
+def test_the_slowest_candidates_are_let_go_once_there_is_a_choice():
+    slow = " ".join(["The road went on and on and on"] * 9)
+    engine = Scripted([JOY, SAD, slow])
+    run = regulated(engine, Target("joyful"))
+    assert written(run) == JOY and engine.closed == 3

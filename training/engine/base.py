@@ -1,8 +1,8 @@
 """What every engine can do: plain values in, pieces of text out."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol, TypedDict
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypedDict
 
 
 class Message(TypedDict):
@@ -10,6 +10,15 @@ class Message(TypedDict):
 
     role: Literal["system", "user", "assistant"]
     content: str
+
+
+class Kin:
+    """Prompts of one passage that begin alike, so that an engine may read the common
+    part once. What it keeps here goes when the passage is done; made for one passage
+    of one person, it is never given to another."""
+
+    def __init__(self) -> None:
+        self.kept: Any = None  # the engine's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +29,14 @@ class Prompt:
     #: People of the story. A model too small to copy names is helped to (see
     #: local/processors.py); others take them from the messages.
     names: tuple[str, ...] = ()
+    #: The end of the last message that this passage has said already: to say it again
+    #: is repetition, not quotation.
+    begun: str = ""
+    #: The same messages asking for the opposite, and how strongly to lean away from
+    #: what they would bring; an engine that cannot, does not.
+    against: tuple[Message, ...] = ()
+    contrast: float = 0.0
+    kin: Kin | None = field(default=None, compare=False)
 
     @property
     def is_open(self) -> bool:

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from training.engine.base import EngineError, Piece, Sampling
+from training.engine.local.kin import Shared
 from training.engine.local.processors import Processor
 from training.engine.local.sampling import draw, seeded
 from training.engine.local.text import TextStream
@@ -110,6 +111,8 @@ class Request:
     thread writes them; `cancelled` is the caller's only word to the engine."""
 
     drafts: list[Draft]
+    #: What requests of the same passage have read, if there are any.
+    shared: Shared | None = None
     pieces: queue.SimpleQueue[Piece | EngineError] = field(
         default_factory=queue.SimpleQueue
     )
@@ -126,6 +129,8 @@ class Request:
 
     def advance(self) -> None:
         """Move every draft on that can be, and hand its text over at once."""
+        if self.shared and self.drafts[0].ready:
+            self.shared.keep(self)
         for draft in self.drafts:
             if draft.ready:
                 piece = draft.advance()

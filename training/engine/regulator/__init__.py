@@ -16,7 +16,6 @@ from training.engine.regulator.target import (
     Layers,
     Target,
     chosen_layers,
-    opposite_tone,
 )
 
 __all__ = [
@@ -26,5 +25,4 @@ __all__ = [
     "Regulated",
     "Target",
     "chosen_layers",
-    "opposite_tone",
 ]

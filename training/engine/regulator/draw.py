@@ -1,6 +1,6 @@
 """Draw several continuations of one text side by side in the running batch."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +17,11 @@ from training.engine.regulator.blocks import block_end, whole
 
 #: A block that has not ended by now is cut: it would hold up all others.
 BLOCK_TOKENS = 56
+
+
+#: When this share of the candidates has ended without fault, the others are let go: a
+#: block takes as long as its longest candidate, and few of the longest are chosen.
+ENOUGH = 0.66
 
 
 @dataclass(slots=True, eq=False)
@@ -64,12 +69,20 @@ def continued(prompt: Prompt, text: str) -> Prompt:
     """The prompt for what comes after `text`, which the assistant has said."""
     if not text:
         return prompt
-    *before, last = prompt.messages
-    if prompt.is_open:
-        said: Message = {"role": "assistant", "content": last["content"] + text}
-        return replace(prompt, messages=(*before, said))
-    said = {"role": "assistant", "content": text.lstrip()}
-    return replace(prompt, messages=(*prompt.messages, said))
+    return replace(
+        prompt,
+        messages=said(prompt.messages, text),
+        against=said(prompt.against, text) if prompt.against else (),
+        begun=text,
+    )
+
+
+def said(messages: tuple[Message, ...], text: str) -> tuple[Message, ...]:
+    last = messages[-1]
+    if last["role"] == "assistant":
+        more: Message = {"role": "assistant", "content": last["content"] + text}
+        return (*messages[:-1], more)
+    return (*messages, {"role": "assistant", "content": text.lstrip()})
 
 
 def draw(
@@ -78,9 +91,12 @@ def draw(
     sampling: Sampling,
     seeds: Sequence[int],
     left: int,
+    fine: Callable[[Candidate], bool],
     adapters: Sequence[AdapterRef] = (),
 ) -> Generator[None, None, list[Candidate]]:
     """One block for every seed. Yields whenever there is time to do something else.
+
+    `fine`: whether a candidate that has ended could be chosen.
 
     Raises EngineError only if none could be drawn at all.
     """
@@ -94,9 +110,10 @@ def draw(
         for seed in seeds
     ]
     drawn: list[Candidate] = []
+    good = 0
     trouble: EngineError | None = None
     try:
-        while drawing:
+        while drawing and good < ENOUGH * len(seeds):
             for candidate in list(drawing):
                 try:
                     candidate.take(next(candidate.pieces))
@@ -107,6 +124,7 @@ def draw(
                     drawing.remove(candidate)
                     candidate.close(most, left)
                     drawn.append(candidate)
+                    good += fine(candidate)
                 yield
     finally:
         for candidate in drawing:

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from training.engine.base import (
     AdapterRef,
     Engine,
+    Kin,
     Piece,
     Prompt,
     PromptTooLong,
@@ -63,7 +64,8 @@ class Regulated:
         adapters: Sequence[AdapterRef] = (),
     ) -> None:
         self.engine = engine
-        self.prompt = prompt
+        #: All blocks go on from one prompt: it is read once.
+        self.prompt = replace(prompt, kin=Kin())
         self.sampling = sampling
         self.target = target
         self.layers = layers or Layers()
@@ -128,7 +130,15 @@ class Regulated:
         self._most = max(self._most, count)
         prompt = continued(self.prompt, self.text)
         seeds = [self.seed(number) for number in range(count)]
-        drawing = draw(self.engine, prompt, self.sampling, seeds, left, self.adapters)
+        drawing = draw(
+            self.engine,
+            prompt,
+            self.sampling,
+            seeds,
+            left,
+            self.judge,
+            self.adapters,
+        )
         while True:
             try:
                 next(drawing)
@@ -142,17 +152,17 @@ class Regulated:
 
     def best(self, drawn: list[Candidate]) -> Candidate:
         """The best of those without fault, or else the least faulty."""
-        for candidate in drawn:
-            self.judge(candidate)
         return max(drawn, key=lambda one: (-weight(one.faults), one.score))
 
-    def judge(self, one: Candidate) -> None:
+    def judge(self, one: Candidate) -> bool:
+        """Work out how good a candidate is. False: only if there is none better."""
         one.faults = self.gates.faults(self.text, one.text)
         one.fit = self.ear.fit(self.raws, self.ear.raw(one.text))
         strength = self.target.strength if self.target else 0.0
         one.score = strength * one.fit + COHERENCE * coherence(self._told, one.text)
         if not one.ends_well:
             one.score -= UNENDED
+        return not one.faults and one.ends_well
 
     def poor(self, best: Candidate) -> bool:
         return bool(best.faults) or (self.target is not None and best.fit < POOR)
@@ -168,7 +178,7 @@ class Regulated:
         guide = self.ear.guide
         reading = guide.measure(self.text)
         used = ["candidates"] if self._most > 1 else []
-        used += ["contrast"] if self.layers.contrast else []
+        used += ["contrast"] if self.prompt.contrast else []
         used += ["retry"] if self._retried else []
         return Outcome(
             met=self.target.met_by(shifted(reading, self.ear.hears))

@@ -1,10 +1,9 @@
 """What feeling a passage is to have, and by which means."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from training.engine.guide.measure import Reading
-from training.engine.guide.tones import Tone
 
 LAYERS = ("conditioning", "contrast", "candidates", "retry")
 #: As strong as a tone is ever pursued: beyond, words of feeling pile up.
@@ -48,7 +47,7 @@ class Target:
 class Layers:
     """What may be used for a passage. The latency budget may use less."""
 
-    candidates: int = 6
+    candidates: int = 5
     #: How strongly the opposite tone is pushed away; 0 leaves the layer out.
     contrast: float = 0.0
     retry: bool = True
@@ -75,24 +74,4 @@ def chosen_layers(names: Iterable[str], full: Layers | None = None) -> Layers:
         candidates=full.candidates if "candidates" in named else 1,
         contrast=full.contrast if "contrast" in named else 0.0,
         retry=full.retry and "retry" in named,
-    )
-
-
-def nearest_tone(tones: Sequence[Tone], valence: float, energy: float | None) -> Tone:
-    """The tone whose centre lies nearest; without energy, by valence alone."""
-
-    def apart(tone: Tone) -> float:
-        up = 0.0 if energy is None else tone.centre[1] - energy
-        return (tone.centre[0] - valence) ** 2 + up**2
-
-    return min(tones, key=apart)
-
-
-def opposite_tone(tones: Sequence[Tone], of: Tone) -> Tone:
-    """The tone that lies farthest from it on the scales."""
-    return max(
-        tones,
-        key=lambda tone: (
-            (tone.centre[0] - of.centre[0]) ** 2 + (tone.centre[1] - of.centre[1]) ** 2
-        ),
     )
