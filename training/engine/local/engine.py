@@ -174,7 +174,8 @@ class LocalEngine:
         return sum(len(request.rows) for request in self._running)
 
     def _request(self, prompt: Prompt, sampling: Sampling) -> Request:
-        ids = self.encode(prompt)
+        shared = Shared.of(prompt.kin) if prompt.kin else None
+        ids = shared.encode(prompt, self.encode) if shared else self.encode(prompt)
         room = self.context - len(ids)
         if room < 1:
             raise PromptTooLong(
@@ -201,7 +202,7 @@ class LocalEngine:
             text=TextStream(self._chat.decode, ids, sampling.stop, spaced=spaced),
             processors=processors,
         )
-        return Request([draft], Shared.of(prompt.kin) if prompt.kin else None)
+        return Request([draft], shared)
 
     def _rival(self, prompt: Prompt, limit: int) -> Row | None:
         """The row that asks for the opposite, where there is room for its prompt."""

@@ -1,15 +1,16 @@
 """Prompts of one passage begin alike: the common part is read once and copied.
 
-Used by the engine thread only. Nothing is looked up by content: who was not given
-the same `Kin` finds nothing, and another adapter's reading is never taken.
+Used by the engine thread, and by the one caller that writes the passage. Nothing is
+looked up by content: who was not given the same `Kin` finds nothing, and what another
+adapter read is never taken.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from training.engine.base import Kin
+from training.engine.base import Kin, Prompt
 from training.engine.local.cache import RowCache
 
 
@@ -27,12 +28,22 @@ class Shared:
     #: The request that reads the common part; the others wait for it.
     reader: Any = None
     kept: list[Kept] = field(default_factory=list)
+    #: The last prompt that was rendered, and its tokens.
+    rendered: tuple[Any, list[int]] | None = None
 
     @classmethod
     def of(cls, kin: Kin) -> "Shared":
         if not isinstance(kin.kept, cls):
             kin.kept = cls()
         return kin.kept
+
+    def encode(
+        self, prompt: Prompt, encode: Callable[[Prompt], list[int]]
+    ) -> list[int]:
+        """Kin mostly ask with the very same prompt: it is rendered once."""
+        if self.rendered is None or self.rendered[0] is not prompt.messages:
+            self.rendered = (prompt.messages, encode(prompt))
+        return list(self.rendered[1])
 
     def must_wait(self, request: Any) -> bool:
         reader = self.reader

@@ -13,6 +13,7 @@ from training.engine.base import (
     Prompt,
     Sampling,
 )
+from training.engine.guide.measure import Raw
 from training.engine.regulator.blocks import block_end, whole
 
 #: A block that has not ended by now is cut: it would hold up all others.
@@ -38,6 +39,7 @@ class Candidate:
     faults: tuple[str, ...] = field(default=())
     score: float = 0.0
     fit: float = 0.0
+    heard: list[Raw] = field(default_factory=list)
 
     def take(self, piece: Piece) -> None:
         self.text += piece.text

@@ -157,7 +157,8 @@ class Regulated:
     def judge(self, one: Candidate) -> bool:
         """Work out how good a candidate is. False: only if there is none better."""
         one.faults = self.gates.faults(self.text, one.text)
-        one.fit = self.ear.fit(self.raws, self.ear.raw(one.text))
+        one.heard = self.ear.raw(one.text)
+        one.fit = self.ear.fit(self.raws, one.heard)
         strength = self.target.strength if self.target else 0.0
         one.score = strength * one.fit + COHERENCE * coherence(self._told, one.text)
         if not one.ends_well:
@@ -170,7 +171,7 @@ class Regulated:
     def accept(self, best: Candidate) -> None:
         self.text += best.text
         self.tokens += best.tokens
-        self.raws = self.ear.raw(self.text)
+        self.raws += best.heard
         self._told |= told_words(best.text)
         self._faults |= set(best.faults)
 
