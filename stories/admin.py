@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from stories.arcs.models import OwnTone
+from stories.arcs.models import OwnTone, SharedTone
 from stories.models import Passage, Signal, Story
 from users.linking import counted, link_to
 from users.masking import MaskedTextAdmin, masked
@@ -105,6 +105,18 @@ class OwnToneAdmin(MaskedTextAdmin):
     ordering = ["-id"]
     list_per_page = 50
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).exclude(owner=None)
+
     @admin.display(ordering="owner__email")
     def email(self, tone):
         return tone.owner.email
+
+
+@admin.register(SharedTone)
+class SharedToneAdmin(admin.ModelAdmin):
+    """Tones for everyone in this house, such as a school's."""
+
+    list_display = ["name", "description", "valence", "energy"]
+    search_fields = ["name"]
+    fields = ["name", "description", "valence", "energy"]

@@ -123,6 +123,8 @@ def do(story: Story, message: Message) -> list[Passage]:
             return [services.retry_passage(key=message.key, **fields)]
         case "passage.alternatives":
             return services.more_alternatives(key=message.key, **fields)
+        case "passage.turn":
+            return services.ask_for_turn(story=story, key=message.key, **fields)
         case "passage.edit":
             return [services.edit_passage(**fields)]
         case "passage.delete":

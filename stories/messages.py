@@ -72,6 +72,7 @@ TYPES = {
         "direction": text, "tone": text, "closer": yes_or_no,
     }),
     "passage.alternatives": Needs(PASSAGE | {"count": number}),
+    "passage.turn": Needs({"turn": text}, may={"parent": number}),
     "passage.edit": Needs(PASSAGE | {"text": text, "was": number}),
     "passage.delete": Needs(PASSAGE),
     "passage.choose": Needs(PASSAGE),

@@ -295,4 +295,4 @@ class Signal(models.Model):
         indexes = [models.Index(fields=["passage", "kind"])]
 
 
-from stories.arcs.models import OwnTone  # noqa: E402, F401 (a table of this app)
+from stories.arcs.models import OwnTone, SharedTone  # noqa: E402, F401 (ours too)

@@ -107,7 +107,7 @@ class Writer:
         )
         sampling = sampling_for(
             engine,
-            length=passage.story.length,
+            length=length_of(passage),
             creativity=passage.story.creativity,
             seed=passage.seed or 0,
         )
@@ -217,6 +217,11 @@ class Writer:
         )
 
 
+def length_of(passage: Passage) -> str:
+    """The options of a turning point are short: they are read side by side."""
+    return Length.SHORT.value if passage.turn else passage.story.length
+
+
 def sampling_for(
     engine: Engine, *, length: str, creativity: str, seed: int
 ) -> Sampling:
@@ -243,7 +248,7 @@ def assemble(
             title=story.title,
             form=Form(story.form).value,
             note=story.note,
-            length=story.length,
+            length=length_of(passage),
         ),
         profile=prompts.About(values=told.values, avoid=told.avoid),
         experiences=[

@@ -56,6 +56,8 @@ def sentence(passage: Passage, met: bool | None) -> str:
     if met is None or not read:
         return _("asked %(asked)s; this text could not be measured") % {"asked": asked}
     words = {"asked": asked, "read": label(read["tone"])}
+    if target.get("source") == "turn":
+        return _("reads %(read)s") % words
     if target.get("source") == "arc":
         return from_plan(met, read["valence"], target.get("planned", 0.0)) % words
     if met:

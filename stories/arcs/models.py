@@ -12,12 +12,21 @@ class OwnToneQuerySet(models.QuerySet):
     def owned_by(self, person):
         return self.filter(owner=person)
 
+    def for_person(self, person):
+        """Their own, and those that an admin shares with everyone."""
+        return self.filter(models.Q(owner=person) | models.Q(owner=None))
+
 
 class OwnTone(models.Model):
     """A region of valence and energy, with a name of its own."""
 
+    #: None: shared with everyone in this house, as a school may do.
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="own_tones"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        editable=False,
+        related_name="own_tones",
     )
     name = models.CharField(_("name"), max_length=20)
     description = models.CharField(_("in words"), max_length=200, blank=True)
@@ -38,3 +47,20 @@ class OwnTone(models.Model):
 
     def __str__(self):
         return f"tone {self.pk}"
+
+
+class SharedToneManager(models.Manager.from_queryset(OwnToneQuerySet)):
+    def get_queryset(self):
+        return super().get_queryset().filter(owner=None)
+
+
+class SharedTone(OwnTone):
+    """The tones that belong to nobody, for admins to keep."""
+
+    objects = SharedToneManager()
+
+    class Meta:
+        app_label = "stories"
+        proxy = True
+        verbose_name = _("tone for everyone")
+        verbose_name_plural = _("tones for everyone")

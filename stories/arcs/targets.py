@@ -8,9 +8,11 @@ import logging
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 
 from stories import tree
 from stories.arcs import tones
+from stories.arcs.models import OwnTone
 from stories.arcs.plan import aim
 from stories.arcs.shapes import arc_of
 from stories.models import Author, Passage, Signal, Strength, Tone
@@ -43,7 +45,8 @@ def from_tone(passage: Passage, strength: float) -> dict[str, Any] | None:
     name = passage.tone_asked
     if name in Tone.values:
         return {"tone": name, "as": name, "strength": strength, "source": "tone"}
-    own = passage.story.owner.own_tones.filter(name=name).first()
+    known = OwnTone.objects.for_person(passage.story.owner_id)
+    own = known.filter(name=name).order_by(F("owner").asc(nulls_last=True)).first()
     if own is None:  # deleted since: nothing is known of it any more
         return None
     return {

@@ -13,8 +13,9 @@ CLOSER = 1.5
 
 def choices(person) -> list[tuple[str, str]]:
     """Names and labels, ours first."""
-    own = OwnTone.objects.owned_by(person).values_list("name", flat=True)
-    return [*Tone.choices, *((name, name) for name in own if name not in Tone.values)]
+    own = OwnTone.objects.for_person(person).values_list("name", flat=True)
+    names = dict.fromkeys(name for name in own if name not in Tone.values)
+    return [*Tone.choices, *((name, name) for name in names)]
 
 
 def label(name: str) -> str:
@@ -24,13 +25,13 @@ def label(name: str) -> str:
 def exists(person_id: int, name: str) -> bool:
     return (
         name in Tone.values
-        or OwnTone.objects.filter(owner=person_id, name=name).exists()
+        or OwnTone.objects.for_person(person_id).filter(name=name).exists()
     )
 
 
 def own_tones(person_id: int) -> tuple[Any, ...]:
     """A person's own tones as the guide knows tones."""
-    found = OwnTone.objects.filter(owner=person_id).exclude(name__in=Tone.values)
+    found = OwnTone.objects.for_person(person_id).exclude(name__in=Tone.values)
     if not found:
         return ()
     from training.engine.guide.tones import Tone as Region  # with numpy

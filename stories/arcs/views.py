@@ -1,18 +1,23 @@
-"""The sheet with a story's arc: the chart, its table, and the plan to choose."""
+"""The sheet with a story's arc (chart, table, plan), and the page of own tones."""
 
 import json
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
 
 from stories import services
 from stories.arcs import chart as charts
 from stories.arcs import shapes
-from stories.arcs.services import drop_arc, set_arc
+from stories.arcs import tones as known
+from stories.arcs.forms import ToneForm
+from stories.arcs.models import OwnTone
+from stories.arcs.services import add_tone, delete_tone, drop_arc, set_arc
 from stories.models import Story
-from stories.views import number, with_story
+from stories.views import number, personal, with_story
 
 LET_IT_BE = "none"
 
@@ -83,3 +88,47 @@ def sheet(request: HttpRequest, story: Story) -> dict:
         "width": charts.WIDTH,
         "high": charts.HEIGHT,
     }
+
+
+@personal
+@require_http_methods(["GET", "POST"])
+def tones(request: HttpRequest) -> HttpResponse:
+    """Tones of one's own: the list, and a form for one more."""
+    form = ToneForm(request.POST or None)
+    if form.is_valid():
+        try:
+            add_tone(person=request.user, **form.cleaned_data)
+        except services.Refused as refused:
+            form.add_error("name", refused.sentence)
+        else:
+            messages.success(request, _("Stories can be told in this tone now."))
+            return redirect("stories:tones")
+    own = OwnTone.objects.owned_by(request.user)
+    context = {
+        "form": form,
+        "tones": [(tone, known.label(nearest_of(tone))) for tone in own],
+        "shared": OwnTone.objects.filter(owner=None),
+    }
+    status = 400 if form.errors else 200
+    return render(request, "stories/arcs/tones.html", context, status=status)
+
+
+def nearest_of(tone: OwnTone) -> str:
+    return known.nearest(tone.valence, tone.energy)
+
+
+@personal
+@require_POST
+def drop_tone(request: HttpRequest, tone_id: int) -> HttpResponse:
+    tone = get_object_or_404(OwnTone.objects.owned_by(request.user), pk=tone_id)
+    nearest = known.label(nearest_of(tone))
+    count = delete_tone(tone=tone)
+    said = _("The tone is deleted.")
+    if count:
+        said = ngettext(
+            "The tone is deleted. %(count)d story that used it goes on as %(tone)s.",
+            "The tone is deleted. %(count)d stories that used it go on as %(tone)s.",
+            count,
+        ) % {"count": count, "tone": nearest}
+    messages.success(request, said)
+    return redirect("stories:tones")

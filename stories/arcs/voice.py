@@ -118,7 +118,7 @@ def full_layers():
 def target_from(kept: dict[str, Any]):
     from training.engine.regulator import Target
 
-    if kept.get("source") == "arc":
+    if "planned" in kept:  # a place, whatever tone is nearest
         return Target(
             valence=kept["valence"],
             strength=kept["strength"],

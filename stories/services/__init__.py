@@ -16,6 +16,7 @@ from stories.services.library import (
     unarchive_story,
 )
 from stories.services.passages import (
+    ask_for_turn,
     more_alternatives,
     request_passage,
     retry_passage,
@@ -28,6 +29,7 @@ __all__ = [
     "History",
     "Refused",
     "archive_story",
+    "ask_for_turn",
     "change_settings",
     "choose_passage",
     "delete_passage",

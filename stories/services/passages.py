@@ -10,7 +10,17 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from stories import events, tasks
-from stories.models import Author, Mode, Passage, Signal, Status, Story
+from stories.arcs import tones, turns
+from stories.models import (
+    Author,
+    Mode,
+    Passage,
+    Signal,
+    Status,
+    Story,
+    Strength,
+    Turn,
+)
 from stories.services import quotas, words
 from stories.services.history import Step, change, stop
 from stories.services.path import (
@@ -143,6 +153,41 @@ def more_alternatives(
         ]
 
 
+def ask_for_turn(
+    *,
+    story: Story,
+    turn: str,
+    parent: Passage | None = None,
+    key: UUID | None = None,
+) -> list[Passage]:
+    """Three short ways a turning point could go, to choose from; the first is shown."""
+    if turn not in Turn.values:
+        raise Refused("bad_turn", _("There is no such turning point."))
+    kind = Turn(turn)
+    options = turns.targets(kind, tones.STRENGTHS[Strength(story.strength)])
+    keys = [key and (uuid5(key, str(i)) if i else key) for i in range(len(options))]
+    with change(story, "turn") as step:
+        if _already(story, key):
+            return list(story.passages.filter(key__in=keys))
+        parent = _parent(story, parent)
+        quotas.may_ask(story, len(options))
+        passages = [
+            _ask(
+                step,
+                parent,
+                direction=turns.DIRECTIONS[kind],
+                tone=target["tone"],
+                target=target,
+                turn=turn,
+                key=each,
+                counted=True,
+            )
+            for each, target in zip(keys, options, strict=True)
+        ]
+        lead_to(step, passages[0])
+    return passages
+
+
 def stop_passage(*, passage: Passage) -> None:
     """Keep what is written so far. Stopping what has ended changes nothing."""
     story = passage.story
@@ -190,6 +235,7 @@ def _ask(
     key: UUID | None,
     replaces: Passage | None = None,
     target: dict[str, Any] | None = None,
+    turn: str = "",
     counted: bool = False,
     care: bool = False,
 ) -> Passage:
@@ -208,6 +254,7 @@ def _ask(
         seed=_seeds.getrandbits(31),
         tone_asked=tone or tone_for(step.story),
         tone_target=target,
+        turn=turn,
         **marks(care),
     )
     transaction.on_commit(lambda: _queue(passage))
