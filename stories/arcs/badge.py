@@ -37,6 +37,8 @@ class Badge:
 def badge(passage: Passage) -> Badge:
     outcome = passage.tone_outcome or {}
     met = outcome.get("met")
+    if (passage.tone_target or {}).get("source") == "turn":
+        met = None  # an option among others promises nothing
     return Badge(
         sentence=sentence(passage, met),
         met=met is True,
@@ -53,7 +55,7 @@ def sentence(passage: Passage, met: bool | None) -> str:
     if not target:
         return _("reads %(read)s") % {"read": label(read["tone"])} if read else ""
     asked = label(target["tone"])
-    if met is None or not read:
+    if not read:
         return _("asked %(asked)s; this text could not be measured") % {"asked": asked}
     words = {"asked": asked, "read": label(read["tone"])}
     if target.get("source") == "turn":
