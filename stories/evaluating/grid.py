@@ -103,9 +103,14 @@ def against_targets(
 
 
 def shuffled(told: Sequence[Told]) -> list[Told]:
-    """Each passage with the tone that the next one of its opening was asked for."""
+    """Each passage with the tone that the next one of its opening was asked for.
+
+    Neutral openings only: the tones asked after a mood are all of one side.
+    """
     by_opening: dict[tuple[str, int], list[Told]] = {}
     for each in told:
+        if each.task.opening.mood != "neutral":
+            continue
         by_opening.setdefault((each.task.opening.id, each.task.seed), []).append(each)
     return [
         Told(

@@ -24,6 +24,7 @@ class Scripted:
         self.rounds = [list(texts) for texts in rounds]
         self.asked: list[tuple[Prompt, Sampling]] = []
         self.closed = 0
+        self.surprises: dict[str, float] = {}
 
     def count(self, text):
         return len(text.split())
@@ -46,7 +47,8 @@ class Scripted:
             for number, word in enumerate(words):
                 last = number == len(words) - 1
                 text = word if number == 0 else f" {word}"
-                yield Piece(text, number + 1, "end" if last else None)
+                odd = self.surprises.get(said, 1.0) * (number + 1)
+                yield Piece(text, number + 1, "end" if last else None, odd)
         finally:
             self.closed += 1
 
@@ -164,9 +166,29 @@ def test_what_even_the_best_does_wrong_is_told():
 
 def test_without_a_target_the_gates_still_hold():
     rules = Gates(avoid=pattern(["grave"]))
-    run = regulated(Scripted([SAD, PLAIN, SAD]), None, gates=rules)
+    run = regulated(Scripted([SAD], [SAD, PLAIN, SAD]), None, gates=rules)
     assert written(run) == PLAIN
     assert run.outcome.met is None
+
+
+def test_without_a_target_one_candidate_is_enough_while_it_is_fine():
+    engine = Scripted([PLAIN])
+    assert written(regulated(engine, None)) == PLAIN and len(engine.asked) == 1
+
+
+def test_words_that_no_longer_hang_together_are_not_chosen():
+    engine = Scripted([JOY, PLAIN, PLAIN])
+    engine.surprises = {JOY: 6.0}  # nats a token; the others have one
+    assert written(regulated(engine, Target("joyful"))) == PLAIN
+
+
+def test_to_call_somebody_by_name_is_worth_something():
+    named = " Osric laughed and danced and sang at the wonderful party all day."
+    rules = Gates(names=("Osric",), before="A boy called Osric lived there.")
+    assert (
+        written(regulated(Scripted([JOY, named, JOY]), Target("joyful"), gates=rules))
+        == named
+    )
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,9 @@ class AdapterRef:
     weight: float = 1.0
 
 
+Finish = Literal["end", "length", "stop"] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Text that can be shown now. Empty text is a heartbeat: still at work.
@@ -74,7 +77,9 @@ class Piece:
 
     text: str
     tokens: int = 0
-    finish: Literal["end", "length", "stop"] | None = None
+    finish: Finish = None
+    #: How unlikely the model itself found these tokens, in nats; 0 if it does not say.
+    surprise: float = 0.0
 
 
 class EngineError(Exception):

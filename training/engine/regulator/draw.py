@@ -14,7 +14,7 @@ from training.engine.base import (
     Sampling,
 )
 from training.engine.guide.measure import Raw
-from training.engine.regulator.blocks import block_end, whole
+from training.engine.regulator.blocks import LEAST_WORDS, block_end, whole
 
 #: A block that has not ended by now is cut: it would hold up all others.
 BLOCK_TOKENS = 56
@@ -32,6 +32,9 @@ class Candidate:
     pieces: Generator[Piece, None, None]
     text: str = ""
     tokens: int = 0
+    surprise: float = 0.0
+    #: Words that make a block, at least.
+    least: int = LEAST_WORDS
     #: Why nothing more of it is drawn; "block" when the next sentence had begun.
     finish: str | None = None
     #: Nothing follows in this passage.
@@ -44,7 +47,8 @@ class Candidate:
     def take(self, piece: Piece) -> None:
         self.text += piece.text
         self.tokens = piece.tokens or self.tokens
-        end = block_end(self.text)
+        self.surprise = piece.surprise or self.surprise
+        end = block_end(self.text, self.least)
         if end is not None:
             self.text, self.finish = self.text[:end], "block"
         elif piece.finish:
@@ -61,6 +65,11 @@ class Candidate:
             end = block_end(f"{self.text}\n\nA", least=1)
             if end is not None and end < len(self.text):
                 self.text = self.text[:end]
+
+    @property
+    def odd(self) -> float:
+        """Nats a token."""
+        return self.surprise / max(1, self.tokens)
 
     @property
     def ends_well(self) -> bool:
@@ -95,6 +104,7 @@ def draw(
     left: int,
     fine: Callable[[Candidate], bool],
     adapters: Sequence[AdapterRef] = (),
+    least: int = LEAST_WORDS,
 ) -> Generator[None, None, list[Candidate]]:
     """One block for every seed. Yields whenever there is time to do something else.
 
@@ -107,7 +117,8 @@ def draw(
         Candidate(
             engine.generate(
                 prompt, replace(sampling, seed=seed, max_tokens=most), adapters
-            )
+            ),
+            least=least,
         )
         for seed in seeds
     ]

@@ -50,6 +50,13 @@ class Gates:
         }
         return tuple(name for name, wrong in found.items() if wrong)
 
+    def first_name(self, passage: str, candidate: str) -> bool:
+        """Does it call somebody of the story by name, when nobody was yet?"""
+        known = set(self.names) | set(NAME.findall(self.before))
+        return not any(name in passage for name in known) and any(
+            name in candidate for name in known
+        )
+
     def same_script(self, passage: str, candidate: str) -> bool:
         """A small model lost among rare tokens leaves the script of its story."""
         known = (self.before + passage) or "a"
