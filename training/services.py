@@ -13,6 +13,7 @@ SEEDLING = Path(__file__).parent / "seedling" / "weights"
 
 _lock = threading.Lock()
 _engine: Engine | None = None
+_guide: Any = None
 
 
 def engine() -> Engine:
@@ -41,15 +42,31 @@ def close_engine() -> None:
         _engine = None
 
 
+def guide() -> Any:
+    """What reads the tone of texts in this process: our own guide, or a classifier
+    that the settings name, which is slow the first time."""
+    global _guide
+    with _lock:
+        if _guide is None:
+            # With numpy, which the web process starts without; a classifier with torch.
+            if settings.STORYLOOM_TONE_GUIDE == "own":
+                from training.engine.guide import open_guide
+
+                _guide = open_guide()
+            else:
+                from training.engine.local.classifier import open_classifier
+
+                _guide = open_classifier(settings.STORYLOOM_TONE_GUIDE)
+        return _guide
+
+
 def measure(text: str, own: Sequence[Any] = ()) -> dict[str, Any] | None:
     """What the tone guide reads in a text; None where it cannot measure.
 
     `own`: tones (training.engine.guide.tones.Tone) that a person added.
     Valence and energy lie in [-1, 1]; confidence is the chance that `tone` is right.
     """
-    from training.engine.guide import open_guide  # numpy: not in the web process
-
-    reading = open_guide().with_tones(own).measure(text)
+    reading = guide().with_tones(own).measure(text)
     if not reading.measured:
         return None
     return {

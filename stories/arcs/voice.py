@@ -11,6 +11,7 @@ from stories.arcs import targets, tones
 from stories.models import Passage
 from stories.prompts import Assembled
 from training.engine import AdapterRef, Engine, Prompt, Sampling
+from training.services import guide
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +69,6 @@ def speak(
     if target is None and not any(line.strip() for line in avoid):
         return None
     from training.engine import regulator
-    from training.engine.guide import open_guide
     from training.engine.regulator.avoid import pattern
     from training.engine.regulator.gates import Gates
 
@@ -78,7 +78,7 @@ def speak(
         prompt = contrasted(prompt, target, allowed.contrast)
     return regulator.Regulated(
         engine,
-        open_guide().with_tones(own),
+        guide().with_tones(own),
         prompt,
         sampling,
         target=target and target_from(target),

@@ -14,10 +14,10 @@ from stories.evaluating.grid import UNGUIDED, Say, Told
 from stories.evaluating.measures import Figure, control, hear, prose
 from stories.evaluating.openings import Opening
 from training.engine import Engine
-from training.engine.guide import open_guide
 from training.engine.guide.labels import CorpusMissing, corpus_folder
 from training.engine.judge import open_judge
 from training.engine.judge.trigrams import Trigrams, read_trigrams
+from training.services import guide as guide_of_this_process
 
 Figures = dict[str, Figure]
 
@@ -53,7 +53,7 @@ class Found:
 
 def evaluate(engine: Engine, plan: Plan, say: Say) -> Found:
     began = time.monotonic()
-    judge, guide = open_judge(), open_guide()
+    judge, guide = open_judge(), guide_of_this_process()
     found = Found(about(engine, plan, judge.about))
     model = trigrams(plan, found)
     plain: list[Told] = []
