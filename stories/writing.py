@@ -187,7 +187,7 @@ class Writer:
 
     def finish(self, status: Status, error: str = "") -> None:
         """Save the whole text and give the lease back."""
-        measured = _tone_of(self.text, self.passage.story.owner_id)
+        measured = _tone_of(self.text, self.passage)
         outcome = self.regulated and self.regulated.outcome
         now = timezone.now()
         story = Story.objects.filter(pk=self.passage.story_id)
@@ -264,10 +264,11 @@ def assemble(
     )
 
 
-def _tone_of(text: str, person_id: int) -> dict | None:
+def _tone_of(text: str, passage: Passage) -> dict | None:
     """What it was measured to feel like; a passage is finished without, if need be."""
     try:
-        return measure(text, tones.own_tones(person_id))
+        own = tones.own_tone(passage.story.owner_id, passage.tone_asked)
+        return measure(text, own)
     except Exception as error:
         logger.warning("a tone could not be read: %s", type(error).__name__)
         return None

@@ -12,8 +12,9 @@ from training.engine import Engine, open_engine
 SEEDLING = Path(__file__).parent / "seedling" / "weights"
 
 _lock = threading.Lock()
+_classifier_lock = threading.Lock()
 _engine: Engine | None = None
-_guide: Any = None
+_classifier: Any = None
 
 
 def engine() -> Engine:
@@ -43,21 +44,20 @@ def close_engine() -> None:
 
 
 def guide() -> Any:
-    """What reads the tone of texts in this process: our own guide, or a classifier
-    that the settings name, which is slow the first time."""
-    global _guide
-    with _lock:
-        if _guide is None:
-            # With numpy, which the web process starts without; a classifier with torch.
-            if settings.STORYLOOM_TONE_GUIDE == "own":
-                from training.engine.guide import open_guide
+    """What reads the tone of texts: our own guide, or a classifier that the settings
+    name, which is slow the first time."""
+    global _classifier
+    # With numpy, which the web process starts without; a classifier with torch.
+    if settings.STORYLOOM_TONE_GUIDE == "own":
+        from training.engine.guide import open_guide
 
-                _guide = open_guide()
-            else:
-                from training.engine.local.classifier import open_classifier
+        return open_guide()
+    with _classifier_lock:
+        if _classifier is None:
+            from training.engine.local.classifier import open_classifier
 
-                _guide = open_classifier(settings.STORYLOOM_TONE_GUIDE)
-        return _guide
+            _classifier = open_classifier(settings.STORYLOOM_TONE_GUIDE)
+        return _classifier
 
 
 def measure(text: str, own: Sequence[Any] = ()) -> dict[str, Any] | None:

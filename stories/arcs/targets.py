@@ -88,7 +88,7 @@ def tone_for_prompt(passage: Passage) -> str:
 def told_tone(passage: Passage) -> str:
     """What a passage of the path reads as, whatever it was asked to be: a model that
     is told a tone beside words of another learns not to listen."""
-    read = passage.tone_measured
+    read = safe_reading(passage) if passage.author == Author.MODEL else None
     if not read:
         return (passage.tone_target or {}).get("as", "")
     known = read["tone"] in Tone.values

@@ -29,9 +29,15 @@ def exists(person_id: int, name: str) -> bool:
     )
 
 
-def own_tones(person_id: int) -> tuple[Any, ...]:
-    """A person's own tones as the guide knows tones."""
-    found = OwnTone.objects.for_person(person_id).exclude(name__in=Tone.values)
+def own_tone(person_id: int, name: str) -> tuple[Any, ...]:
+    """A tone of the person's own as the guide knows tones; nothing if it is ours.
+
+    Only the one that is asked for is listened to: a neighbour of ours, added, would
+    else take many of its passages.
+    """
+    if not name or name in Tone.values:
+        return ()
+    found = OwnTone.objects.for_person(person_id).filter(name=name)[:1]
     if not found:
         return ()
     from training.engine.guide.tones import Tone as Region  # with numpy

@@ -40,7 +40,7 @@ def of(
             target=passage.tone_target,
             before="".join(told),
             avoid=avoid,
-            own=tones.own_tones(owner) if passage.tone_target else (),
+            own=tones.own_tone(owner, passage.tone_asked),
             hears=targets.hears(owner) if passage.tone_target else (0.0, 0.0),
         )
     except Exception as error:

@@ -83,12 +83,18 @@ def test_a_schools_tone_is_everyones(admin_client, wren, crow):
     admin_client.post(reverse("admin:stories_sharedtone_add"), form)
     assert OwnTone.objects.get().owner is None
     assert "proud" in names(wren) and "proud" in names(crow)
-    assert tones.own_tones(wren.pk)[0].name == "proud"
+    assert tones.own_tone(wren.pk, "proud")[0].name == "proud"
 
 
 def test_ones_own_tone_is_nobody_elses(wren, crow):
     add_tone(person=wren, name="bittersweet", **PLACE)
     assert "bittersweet" in names(wren) and "bittersweet" not in names(crow)
+    assert tones.own_tone(crow.pk, "bittersweet") == ()
+
+
+def test_a_tone_that_was_not_asked_for_is_not_listened_to(wren):
+    add_tone(person=wren, name="bittersweet", **PLACE)
+    assert tones.own_tone(wren.pk, "wistful") == tones.own_tone(wren.pk, "") == ()
 
 
 @pytest.mark.parametrize("place", [-1.0, 0.0, 0.9, 1.0])

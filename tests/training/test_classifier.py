@@ -11,6 +11,15 @@ from training.engine import EngineError
 from training.engine.guide.tones import Tone, read_tones
 from training.engine.local.classifier import LABELS, ClassifierGuide, open_classifier
 
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 EMOTIONS = ["joy", "sadness", "fear", "love", "neutral"]
 
 
@@ -66,7 +75,7 @@ def test_it_knows_the_tones_that_a_person_added(tmp_path):
 
 @pytest.mark.django_db
 def test_a_setting_puts_it_in_the_guides_place(tmp_path, settings, monkeypatch):
-    monkeypatch.setattr(services, "_guide", None)
+    monkeypatch.setattr(services, "_classifier", None)
     settings.STORYLOOM_TONE_GUIDE = save(tmp_path, loud="fear")
     assert services.measure("They laughed and danced, so happy.")["tone"] == "tense"
     assert isinstance(services.guide(), ClassifierGuide)
