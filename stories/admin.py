@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from stories.lessons import admin as lessons  # noqa: F401 (registers)
+from stories.arcs.models import OwnTone, SharedTone
 from stories.models import Passage, Signal, Story
 from users.linking import counted, link_to
 from users.masking import MaskedTextAdmin, masked
@@ -91,3 +92,32 @@ class SignalAdmin(MaskedTextAdmin):
     @admin.display(ordering="passage__story__owner__email")
     def email(self, signal):
         return signal.passage.story.owner.email
+
+
+@admin.register(OwnTone)
+class OwnToneAdmin(MaskedTextAdmin):
+    masked_fields = ("name", "description")
+    owner_path = "owner"
+    linked_by = "owner__id__exact"
+    list_display = ["id", "email", masked("name"), "valence", "energy", "created_at"]
+    list_filter = ["created_at"]
+    list_select_related = ["owner"]
+    search_fields = ["=id", "owner__email"]
+    ordering = ["-id"]
+    list_per_page = 50
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).exclude(owner=None)
+
+    @admin.display(ordering="owner__email")
+    def email(self, tone):
+        return tone.owner.email
+
+
+@admin.register(SharedTone)
+class SharedToneAdmin(admin.ModelAdmin):
+    """Tones for everyone in this house, such as a school's."""
+
+    list_display = ["name", "description", "valence", "energy"]
+    search_fields = ["name"]
+    fields = ["name", "description", "valence", "energy"]

@@ -123,6 +123,8 @@ def do(story: Story, message: Message) -> list[Passage]:
             return [services.retry_passage(key=message.key, **fields)]
         case "passage.alternatives":
             return services.more_alternatives(key=message.key, **fields)
+        case "passage.turn":
+            return services.ask_for_turn(story=story, key=message.key, **fields)
         case "passage.edit":
             return [services.edit_passage(**fields)]
         case "passage.delete":
@@ -131,6 +133,8 @@ def do(story: Story, message: Message) -> list[Passage]:
             services.choose_passage(**fields)
         case "passage.feedback":
             services.give_feedback(**fields)
+        case "passage.feels":
+            services.say_how_it_feels(**fields)
         case "story.undo":
             services.undo(story=story)
         case "story.redo":

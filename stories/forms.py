@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from stories.arcs import tones
 from stories.models import Form, Story
 
 
@@ -40,6 +41,7 @@ class SettingsForm(forms.ModelForm):
             "title",
             "form",
             "tone",
+            "strength",
             "note",
             "length",
             "creativity",
@@ -47,6 +49,7 @@ class SettingsForm(forms.ModelForm):
         ]
         labels = {
             "form": _("It is a"),
+            "strength": _("The tone is pursued"),
             "note": _("A standing direction"),
             "length": _("A passage is"),
             "creativity": _("Storyloom writes"),
@@ -57,15 +60,17 @@ class SettingsForm(forms.ModelForm):
         }
         widgets = {
             "note": forms.Textarea(attrs={"rows": 3}),
+            "tone": forms.Select,
+            "strength": forms.RadioSelect,
             "length": forms.RadioSelect,
             "creativity": forms.RadioSelect,
         }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["tone"].choices = [
+        self.fields["tone"].widget.choices = [
             ("", _("as the story goes")),
-            *self.fields["tone"].choices[1:],
+            *tones.choices(self.instance.owner_id),
         ]
 
 

@@ -40,6 +40,12 @@ def setting(value: Any) -> str | bool:
     return value if isinstance(value, bool) else text(value)
 
 
+def yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Malformed(_("yes or no"))
+    return value
+
+
 def uuid(value: Any) -> UUID:
     try:
         return UUID(text(value))
@@ -62,11 +68,15 @@ TYPES = {
         "text": text, "parent": number, "tone": text,
     }),
     "passage.stop": Needs(PASSAGE, keyed=False),
-    "passage.retry": Needs(PASSAGE, may={"direction": text, "tone": text}),
+    "passage.retry": Needs(PASSAGE, may={
+        "direction": text, "tone": text, "closer": yes_or_no,
+    }),
     "passage.alternatives": Needs(PASSAGE | {"count": number}),
+    "passage.turn": Needs({"turn": text}, may={"parent": number}),
     "passage.edit": Needs(PASSAGE | {"text": text, "was": number}),
     "passage.delete": Needs(PASSAGE),
     "passage.choose": Needs(PASSAGE),
+    "passage.feels": Needs(PASSAGE | {"feels": text}),
     "passage.feedback": Needs(PASSAGE | {"kind": text}, may={"reason": text}),
     "story.undo": Needs(),
     "story.redo": Needs(),

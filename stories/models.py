@@ -25,6 +25,25 @@ class Tone(models.TextChoices):
     NEUTRAL = "neutral", _("neutral")
 
 
+class Strength(models.TextChoices):
+    """How strongly a tone is pursued."""
+
+    GENTLE = "gentle", _("gently")
+    CLEAR = "clear", _("clearly")
+    STRONG = "strong", _("strongly")
+
+
+class Turn(models.TextChoices):
+    """Turning points that a passage can be asked to be."""
+
+    LOSS = "loss", _("a loss")
+    GIFT = "gift", _("a gift")
+    MEETING = "meeting", _("a meeting")
+    DISCOVERY = "discovery", _("a discovery")
+    DECISION = "decision", _("a decision")
+    RETURN = "return", _("a return")
+
+
 class Length(models.TextChoices):
     SHORT = "short", _("short")
     MEDIUM = "medium", _("medium")
@@ -65,7 +84,16 @@ class Story(models.Model):
     form = models.CharField(
         _("form"), max_length=10, choices=Form.choices, default=Form.STORY
     )
-    tone = models.CharField(_("tone"), max_length=20, choices=Tone.choices, blank=True)
+    #: One of ours or one of the person's own (arcs/tones.py).
+    tone = models.CharField(_("tone"), max_length=20, blank=True)
+    strength = models.CharField(
+        _("how strongly"),
+        max_length=10,
+        choices=Strength.choices,
+        default=Strength.CLEAR,
+    )
+    #: {"shape", "points", "passages"} as arcs/shapes.py has it; None: let it be.
+    arc = models.JSONField(null=True, blank=True)
     note = models.TextField(_("direction note"), max_length=1000, blank=True)
     length = models.CharField(
         _("length"), max_length=10, choices=Length.choices, default=Length.MEDIUM
@@ -160,6 +188,12 @@ class Passage(models.Model):
     tone_asked = models.CharField(max_length=20, blank=True)
     #: The guide's reading of the text as the model wrote it, before any edit.
     tone_measured = models.JSONField(null=True, blank=True)
+    #: What was aimed at: {"tone", "as", "valence"?, "energy"?, "strength", "source"}.
+    tone_target = models.JSONField(null=True, blank=True)
+    #: What came of it: {"met", "layers", "candidates", "faults"}.
+    tone_outcome = models.JSONField(null=True, blank=True)
+    #: The turning point it was asked to be, if any (arcs/turns.py).
+    turn = models.CharField(max_length=12, choices=Turn.choices, blank=True)
     model = models.CharField(max_length=200, blank=True)
     adapter = models.CharField(max_length=200, blank=True)
     seed = models.BigIntegerField(null=True, blank=True)
@@ -240,6 +274,7 @@ class Signal(models.Model):
         CHOICE = "choice", _("chosen over another")
         EDIT = "edit", _("edited")
         RETRY = "retry", _("asked for again")
+        FEELS = "feels", _("feels otherwise")
 
     passage = models.ForeignKey(Passage, models.CASCADE, related_name="signals")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -269,3 +304,4 @@ from stories.lessons.models import (  # noqa: E402, F401  (tables of this app)
     Tale,
     Turn,
 )
+from stories.arcs.models import OwnTone, SharedTone  # noqa: E402, F401 (ours too)

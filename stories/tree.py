@@ -48,6 +48,23 @@ def tail(*, passage: Passage, limit: int) -> list[Passage]:
     return [found[pk] for pk in ids]
 
 
+def depth(*, passage: Passage) -> int:
+    """How many passages it follows on from."""
+    return length(end=passage.parent_id)
+
+
+def line(*, end: int | None, limit: int) -> list[Passage]:
+    """The last `limit` passages of the branch that ends in a passage, oldest first."""
+    ids = _ids_up_from(end, limit)
+    found = Passage.objects.in_bulk(ids)
+    return [found[pk] for pk in ids]
+
+
+def length(*, end: int | None) -> int:
+    """How many passages the branch has that ends in a passage."""
+    return len(_ids_up_from(end, MOST))
+
+
 def whole_path(*, story: Story) -> list[Passage]:
     ids = _ids_up_from(story.tip_id, MOST)
     found = story.passages.select_related("revision").in_bulk()
@@ -140,16 +157,23 @@ def _add_alternatives(story: Story, passages: list[Passage]) -> None:
 
 
 def _add_thumbs(passages: list[Passage]) -> None:
-    thumbs = dict(
+    said = (
         Signal.objects.filter(
             passage__in=[passage.pk for passage in passages],
-            kind__in=[Signal.Kind.UP, Signal.Kind.DOWN],
+            kind__in=[Signal.Kind.UP, Signal.Kind.DOWN, Signal.Kind.FEELS],
         )
         .order_by("pk")
-        .values_list("passage_id", "kind")
+        .values_list("passage_id", "kind", "reason")
     )
+    thumbs, feels = {}, {}
+    for pk, kind, reason in said:
+        if kind == Signal.Kind.FEELS:
+            feels[pk] = reason
+        else:
+            thumbs[pk] = kind
     for passage in passages:
         passage.thumb = thumbs.get(passage.pk, "")
+        passage.feels = feels.get(passage.pk, "")
 
 
 class Skeleton:

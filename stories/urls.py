@@ -2,6 +2,7 @@ from django.urls import path, re_path
 from django.views.i18n import JavaScriptCatalog
 
 from stories import views
+from stories.arcs import views as arcs
 
 app_name = "stories"
 STORY = "<uuid:story_id>/"
@@ -11,10 +12,13 @@ urlpatterns = [
     path("", views.shelf, name="library"),
     path("new", views.create, name="create"),
     path("import", views.bring, name="import"),
+    path("tones", arcs.tones, name="tones"),
+    path("tones/<int:tone_id>/delete", arcs.drop_tone, name="drop_tone"),
     path(STORY, views.editor, name="editor"),
     path(STORY + "path", views.show_path, name="path"),
     path(STORY + "map", views.show_map, name="map"),
     path(STORY + "settings", views.settings, name="settings"),
+    path(STORY + "arc", arcs.arc, name="arc"),
     path(STORY + "archive", views.archive, name="archive"),
     path(STORY + "delete", views.delete, name="delete"),
     re_path(

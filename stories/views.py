@@ -23,8 +23,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from stories import exchange, library, prompts, services, tree
 from stories import map as story_map
+from stories.arcs import tones
 from stories.forms import ImportForm, NewStoryForm, SettingsForm
-from stories.models import Author, Passage, Story, Tone
+from stories.models import Author, Passage, Story, Turn
 from stories.services import words
 from users.models import Experience, Profile
 
@@ -129,7 +130,8 @@ def editor(request: HttpRequest, story: Story) -> HttpResponse:
     context = {
         "story": story,
         "path": shown_path(story),
-        "tones": Tone.choices,
+        "tones": tones.choices(request.user),
+        "turns": Turn.choices,
     }
     return render(request, "stories/editor.html", context)
 

@@ -3,14 +3,17 @@
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
+from django.conf import settings
+
 from stories import prompts
+from stories.arcs import voice
 from stories.models import Author, Creativity, Length, Tone
 from stories.writing import TOKENS, sampling_for
 from training.engine import Engine, EngineError
@@ -81,11 +84,19 @@ class Woven:
         return row
 
 
-def weave(engine: Engine, wish: Wish) -> Woven:
+def weave(
+    engine: Engine,
+    wish: Wish,
+    layers: Collection[str] | None = None,
+    watch: Callable[[str], None] | None = None,
+) -> Woven:
     """Write one passage after the opening that is the prompt, as in the editor.
 
     A prompt that tells what to do ("Write about ...") is a direction instead.
+    `layers`: of the regulator, if not those of the settings. `watch`: told the text
+    so far, whenever there is more of it.
     """
+    layers = settings.TONE_LAYERS if layers is None else layers
     seed = _seeds.getrandbits(31) if wish.seed is None else wish.seed
     tone = wish.tone or next(iter(wish.person.tones), "")
     length = _length_for(wish.max_tokens)
@@ -104,16 +115,38 @@ def weave(engine: Engine, wish: Wish) -> Woven:
         profile=wish.person.about,
         experiences=wish.person.experiences,
         path=() if directed else (opening,),
-        ask=prompts.Ask(direction=wish.prompt if directed else "", tone=tone),
+        ask=prompts.Ask(
+            direction=wish.prompt if directed else "",
+            tone=tone if "conditioning" in layers else "",
+        ),
     )
     begun = time.perf_counter()
     text, tokens = "", 0
-    for piece in engine.generate(assembled.prompt, sampling):
+    run = voice.speak(
+        engine,
+        assembled.prompt,
+        sampling,
+        target=tone_target(tone),
+        before="" if directed else wish.prompt,
+        avoid=wish.person.about.avoid,
+        layers=layers,
+        hurry=False,
+    )
+    pieces = run.pieces() if run else engine.generate(assembled.prompt, sampling)
+    for piece in pieces:
         text += piece.text
         tokens = piece.tokens or tokens
+        if watch and piece.text:
+            watch(text)
     seconds = time.perf_counter() - begun
     text = text.strip()
     return Woven(wish.id, text, tokens, seconds, tone, seed, measured=measure(text))
+
+
+def tone_target(tone: str) -> dict[str, Any] | None:
+    if not tone:
+        return None
+    return {"tone": tone, "as": tone, "strength": 1.0, "source": "tone"}
 
 
 def _length_for(max_tokens: int | None) -> Length:

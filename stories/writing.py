@@ -9,6 +9,7 @@ import re
 import time
 from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
@@ -17,11 +18,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stories import events, prompts, tree
-from stories.models import Creativity, Form, Length, Mode, Passage, Status, Story
+from stories.arcs import targets, tones, voice
+from stories.models import (
+    Creativity,
+    Form,
+    Length,
+    Mode,
+    Passage,
+    Status,
+    Story,
+)
 from training.engine import Engine, EngineError, Prompt, Sampling
 from training.services import engine as open_engine
 from training.services import measure
-from users.services import profile_for_prompt
+from users.services import PromptProfile, profile_for_prompt
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +96,7 @@ class Writer:
         self.tokens = 0
         self.saved_at = time.monotonic()
         self.shown_at = 0.0
+        self.regulated: Any = None
 
     def write(self, engine: Engine) -> None:
         passage = self.passage
@@ -96,12 +107,19 @@ class Writer:
         )
         sampling = sampling_for(
             engine,
-            length=passage.story.length,
+            length=length_of(passage),
             creativity=passage.story.creativity,
             seed=passage.seed or 0,
         )
-        assembled = assemble(passage, engine, sampling.max_tokens)
+        self.aim()
+        told = profile_for_prompt(passage.story.owner)
+        assembled = assemble(passage, engine, sampling.max_tokens, told)
+        self.regulated = voice.of(
+            passage, engine, assembled, sampling, avoid=told.avoid
+        )
         self.mine.update(
+            tone_asked=passage.tone_asked,
+            tone_target=passage.tone_target,
             model=engine.name[:200],
             sampling=asdict(sampling),
             saw=assembled.saw,
@@ -110,8 +128,18 @@ class Writer:
         _release()
         self.follow(engine, assembled.prompt, sampling)
 
+    def aim(self) -> None:
+        """Decide the tone, which may depend on what was written before."""
+        target = targets.decide(self.passage)
+        self.passage.tone_target = target
+        if target:
+            self.passage.tone_asked = target["tone"]
+
     def follow(self, engine: Engine, prompt: Prompt, sampling: Sampling) -> None:
-        pieces = engine.generate(prompt, sampling)
+        if self.regulated:
+            pieces = self.regulated.pieces()
+        else:
+            pieces = engine.generate(prompt, sampling)
         try:
             for piece in pieces:
                 self.take(piece.text, prompt.is_open)
@@ -159,7 +187,8 @@ class Writer:
 
     def finish(self, status: Status, error: str = "") -> None:
         """Save the whole text and give the lease back."""
-        measured = _tone_of(self.text)
+        measured = _tone_of(self.text, self.passage)
+        outcome = self.regulated and self.regulated.outcome
         now = timezone.now()
         story = Story.objects.filter(pk=self.passage.story_id)
         with transaction.atomic():
@@ -168,6 +197,7 @@ class Writer:
             ours = self.mine.update(
                 text=self.text,
                 tone_measured=measured,
+                tone_outcome=outcome and voice.outcome_as_json(outcome),
                 tokens=self.tokens,
                 status=status,
                 error=error[:300],
@@ -187,6 +217,11 @@ class Writer:
         )
 
 
+def length_of(passage: Passage) -> str:
+    """The options of a turning point are short: they are read side by side."""
+    return Length.SHORT.value if passage.turn else passage.story.length
+
+
 def sampling_for(
     engine: Engine, *, length: str, creativity: str, seed: int
 ) -> Sampling:
@@ -199,11 +234,12 @@ def sampling_for(
     )
 
 
-def assemble(passage: Passage, engine: Engine, room: int) -> prompts.Assembled:
+def assemble(
+    passage: Passage, engine: Engine, room: int, told: PromptProfile | None = None
+) -> prompts.Assembled:
     """What the model will see: this story's path and its owner's own words only."""
     story = passage.story
-    owner = story.owner
-    told = profile_for_prompt(owner)
+    told = told or profile_for_prompt(story.owner)
     path = tree.tail(passage=passage, limit=engine.context // 20)
     return prompts.fit(
         engine=engine,
@@ -212,25 +248,27 @@ def assemble(passage: Passage, engine: Engine, room: int) -> prompts.Assembled:
             title=story.title,
             form=Form(story.form).value,
             note=story.note,
-            length=story.length,
+            length=length_of(passage),
         ),
         profile=prompts.About(values=told.values, avoid=told.avoid),
         experiences=[
             prompts.Lived(e.id, e.what, e.when, e.where, e.who, e.felt)
             for e in told.experiences
         ],
-        path=[prompts.Told(p.text, p.author, p.tone_asked) for p in path],
+        path=[prompts.Told(p.text, p.author, targets.told_tone(p)) for p in path],
         ask=prompts.Ask(
             direction=passage.direction if passage.mode == Mode.DIRECT else "",
-            tone=passage.tone_asked,
+            tone=targets.tone_for_prompt(passage),
+            feeling=(passage.tone_target or {}).get("words", ""),
         ),
     )
 
 
-def _tone_of(text: str) -> dict | None:
+def _tone_of(text: str, passage: Passage) -> dict | None:
     """What it was measured to feel like; a passage is finished without, if need be."""
     try:
-        return measure(text)
+        own = tones.own_tone(passage.story.owner_id, passage.tone_asked)
+        return measure(text, own)
     except Exception as error:
         logger.warning("a tone could not be read: %s", type(error).__name__)
         return None

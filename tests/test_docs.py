@@ -29,7 +29,7 @@ def test_a_default_in_the_table_is_the_one_in_the_settings():
     said = re.findall(r'env\.(\w+)\(\s*"(\w+)"(?:, ([^()]+?))?\)', settings)
     for kind, name, default in said:
         if name in shown and name != "STORYLOOM_VAR":
-            by_kind = {"flag": "0", "number": "", "text": ""}[kind]
+            by_kind = {"flag": "0", "number": "", "text": "", "words": ""}[kind]
             value = {"True": "1", "False": "0"}.get(default, default.strip('"'))
             assert shown[name] == (value or by_kind), name
 

@@ -1,6 +1,7 @@
 """The one engine of this process, and the guide that reads the tone of texts."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from training.engine import Engine, open_engine
 SEEDLING = Path(__file__).parent / "seedling" / "weights"
 
 _lock = threading.Lock()
+_classifier_lock = threading.Lock()
 _engine: Engine | None = None
+_classifier: Any = None
 
 
 def engine() -> Engine:
@@ -40,14 +43,30 @@ def close_engine() -> None:
         _engine = None
 
 
-def measure(text: str) -> dict[str, Any] | None:
+def guide() -> Any:
+    """What reads the tone of texts: our own guide, or a classifier that the settings
+    name, which is slow the first time."""
+    global _classifier
+    # With numpy, which the web process starts without; a classifier with torch.
+    if settings.STORYLOOM_TONE_GUIDE == "own":
+        from training.engine.guide import open_guide
+
+        return open_guide()
+    with _classifier_lock:
+        if _classifier is None:
+            from training.engine.local.classifier import open_classifier
+
+            _classifier = open_classifier(settings.STORYLOOM_TONE_GUIDE)
+        return _classifier
+
+
+def measure(text: str, own: Sequence[Any] = ()) -> dict[str, Any] | None:
     """What the tone guide reads in a text; None where it cannot measure.
 
+    `own`: tones (training.engine.guide.tones.Tone) that a person added.
     Valence and energy lie in [-1, 1]; confidence is the chance that `tone` is right.
     """
-    from training.engine.guide import open_guide  # numpy: not in the web process
-
-    reading = open_guide().measure(text)
+    reading = guide().with_tones(own).measure(text)
     if not reading.measured:
         return None
     return {

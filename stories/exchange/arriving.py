@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from stories.arcs.shapes import arc_of
 from stories.exchange import shape
 from stories.exchange.shape import check, wrong
 from stories.models import Author, Passage, Revision, Signal, Story
@@ -41,6 +42,8 @@ def import_story(*, person, data: dict[str, Any]) -> Story:
     if file["version"] != shape.VERSION:
         raise wrong(_("This file was made by a newer Storyloom."))
     story = check(_("The story"), file["story"], shape.STORY)
+    if story["arc"] is not None and arc_of(story["arc"]) is None:
+        raise wrong(_("The story has an arc that makes no sense."))
     rows = _rows(file["passages"])
     for row in rows.values():
         _check_links(row, rows)

@@ -16,7 +16,8 @@ from stories.models import (
     Mode,
     Signal,
     Status,
-    Tone,
+    Strength,
+    Turn,
 )
 from stories.services import Refused
 from stories.services.words import UNSTORABLE
@@ -64,7 +65,9 @@ FILE = {
 STORY = {
     "title": _text(200),
     "form": _one_of(Form.values, Form.STORY.value),
-    "tone": _one_of(["", *Tone.values], ""),
+    "tone": _text(20),
+    "strength": _one_of(Strength.values, Strength.CLEAR.value),
+    "arc": _FACTS,
     "note": _text(1000),
     "length": _one_of(Length.values, Length.MEDIUM.value),
     "creativity": _one_of(Creativity.values, Creativity.BALANCED.value),
@@ -87,8 +90,11 @@ PASSAGE = {
         Status.FINISHED.value,
     ),
     "error": _text(300),
-    "tone_asked": _one_of(["", *Tone.values], ""),
+    "tone_asked": _text(20),
     "tone_measured": _FACTS,
+    "tone_target": _FACTS,
+    "tone_outcome": _FACTS,
+    "turn": _one_of(["", *Turn.values], ""),
     "model": _text(200),
     "adapter": _text(200),
     "seed": Field(int, default=None),

@@ -90,6 +90,7 @@ def build(
         tone=ask.tone,
         length=story.length,
         direction=direction,
+        feeling=one_line(ask.feeling),
     )
     spent = count(PREFACE) + sum(count(line.text) for line in header)
     spent += count(wanted) + 3 * MESSAGE_TOKENS

@@ -53,10 +53,13 @@ def cut_turns(turns: list[Turn], budget: int, count: Count) -> list[Turn]:
     return kept[::-1]
 
 
-def ask_lines(*, part: str, tone: str, length: str, direction: str = "") -> str:
+def ask_lines(
+    *, part: str, tone: str, length: str, direction: str = "", feeling: str = ""
+) -> str:
     lines = [
         part and f"Part: {part}",
         tone and f"Tone: {tone}",
+        feeling and f"Feeling: {feeling}",
         length and f"Length: {length}",
         direction and f"Direction: {direction}",
     ]

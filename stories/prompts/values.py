@@ -49,6 +49,8 @@ class Told:
 class Ask:
     direction: str = ""
     tone: str = ""
+    #: A tone of the person's own in their words; `tone` is then the nearest of ours.
+    feeling: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ They take instances that the caller has already fetched for this person, and rai
 """
 
 from stories.recovery import interrupt_all, recover, recover_stale
-from stories.services.feedback import give_feedback
+from stories.services.feedback import give_feedback, say_how_it_feels
 from stories.services.history import History, history, redo, undo
 from stories.services.library import (
     archive_story,
@@ -16,6 +16,7 @@ from stories.services.library import (
     unarchive_story,
 )
 from stories.services.passages import (
+    ask_for_turn,
     more_alternatives,
     request_passage,
     retry_passage,
@@ -28,6 +29,7 @@ __all__ = [
     "History",
     "Refused",
     "archive_story",
+    "ask_for_turn",
     "change_settings",
     "choose_passage",
     "delete_passage",
@@ -43,6 +45,7 @@ __all__ = [
     "redo",
     "request_passage",
     "retry_passage",
+    "say_how_it_feels",
     "start_story",
     "stop_passage",
     "unarchive_story",

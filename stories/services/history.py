@@ -27,6 +27,8 @@ LABELS = {
     "edit": gettext_noop("editing"),
     "delete": gettext_noop("deleting"),
     "choose": gettext_noop("choosing"),
+    "turn": gettext_noop("a turning point"),
+    "arc": gettext_noop("planning the arc"),
     "settings": gettext_noop("changing the settings"),
 }
 

@@ -12,8 +12,18 @@ from stories.services import words
 from stories.services.history import change
 from stories.services.passages import request_passage
 from stories.services.refused import Refused
+from stories.services.tones import check_tone
 
-SETTINGS = ("title", "form", "tone", "note", "length", "creativity", "show_authors")
+SETTINGS = (
+    "title",
+    "form",
+    "tone",
+    "strength",
+    "note",
+    "length",
+    "creativity",
+    "show_authors",
+)
 
 
 def start_story(
@@ -47,6 +57,7 @@ def change_settings(*, story: Story, values: dict[str, Any]) -> None:
             values = values | {name: words.clean(value).strip()}
         elif not (name == "show_authors" and isinstance(value, bool)):
             raise Refused("bad_value", _("That is not a value for this setting."))
+    check_tone(values.get("tone", ""), story)
     with change(story, "settings") as step:
         wished = Story(pk=story.pk, owner_id=story.owner_id, **values)
         _check(wished, values)

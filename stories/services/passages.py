@@ -10,7 +10,17 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from stories import events, tasks
-from stories.models import Author, Mode, Passage, Signal, Status, Story
+from stories.arcs import tones, turns
+from stories.models import (
+    Author,
+    Mode,
+    Passage,
+    Signal,
+    Status,
+    Story,
+    Strength,
+    Turn,
+)
 from stories.services import quotas, words
 from stories.services.history import Step, change, stop
 from stories.services.path import (
@@ -21,7 +31,12 @@ from stories.services.path import (
     still_there,
 )
 from stories.services.refused import Refused
-from stories.services.tones import check_tone, usual_tone
+from stories.services.tones import (
+    check_tone,
+    closer_target,
+    tone_again,
+    tone_for,
+)
 from stories.tree import Skeleton
 from users.safety import may_need_help
 
@@ -49,7 +64,7 @@ def request_passage(
     text = words.story_text(text) if mode == Mode.WRITE else words.direction(text)
     if not text.strip():
         mode = Mode.CONTINUE
-    check_tone(tone)
+    check_tone(tone, story)
     care = may_need_help(text)
     with change(story, mode) as step:
         if done := _already(story, key):
@@ -76,13 +91,17 @@ def retry_passage(
     passage: Passage,
     direction: str = "",
     tone: str = "",
+    closer: bool = False,
     key: UUID | None = None,
 ) -> Passage:
-    """Another passage in its place; the old one stays beside it."""
+    """Another passage in its place; the old one stays beside it.
+
+    `closer`: to the same tone, pursued more strongly.
+    """
     direction = words.direction(direction) or passage.direction
     care = may_need_help(direction)
-    check_tone(tone)
     story = passage.story
+    check_tone(tone, story)
     with change(story, "retry") as step:
         if done := _already(story, key):
             return done
@@ -93,7 +112,8 @@ def retry_passage(
             step,
             _parent(story, passage.parent, or_tip=False),
             direction=direction,
-            tone=tone or story.tone or passage.tone_asked,
+            tone=tone or tone_again(passage),
+            target=closer_target(passage) if closer else None,
             key=key,
             replaces=passage,
             care=care,
@@ -124,13 +144,48 @@ def more_alternatives(
                 step,
                 parent,
                 direction=passage.direction,
-                tone=story.tone or passage.tone_asked,
+                tone=tone_again(passage),
                 key=each,
                 counted=True,
                 care=care,
             )
             for each in keys
         ]
+
+
+def ask_for_turn(
+    *,
+    story: Story,
+    turn: str,
+    parent: Passage | None = None,
+    key: UUID | None = None,
+) -> list[Passage]:
+    """Three short ways a turning point could go, to choose from; the first is shown."""
+    if turn not in Turn.values:
+        raise Refused("bad_turn", _("There is no such turning point."))
+    kind = Turn(turn)
+    options = turns.targets(kind, tones.STRENGTHS[Strength(story.strength)])
+    keys = [key and (uuid5(key, str(i)) if i else key) for i in range(len(options))]
+    with change(story, "turn") as step:
+        if _already(story, key):
+            return list(story.passages.filter(key__in=keys))
+        parent = _parent(story, parent)
+        quotas.may_ask(story, len(options))
+        passages = [
+            _ask(
+                step,
+                parent,
+                direction=turns.DIRECTIONS[kind],
+                tone=target["tone"],
+                target=target,
+                turn=turn,
+                key=each,
+                counted=True,
+            )
+            for each, target in zip(keys, options, strict=True)
+        ]
+        lead_to(step, passages[0])
+    return passages
 
 
 def stop_passage(*, passage: Passage) -> None:
@@ -179,6 +234,8 @@ def _ask(
     tone: str,
     key: UUID | None,
     replaces: Passage | None = None,
+    target: dict[str, Any] | None = None,
+    turn: str = "",
     counted: bool = False,
     care: bool = False,
 ) -> Passage:
@@ -195,7 +252,9 @@ def _ask(
         status=Status.QUEUED,
         replaces=replaces,
         seed=_seeds.getrandbits(31),
-        tone_asked=tone or step.story.tone or usual_tone(step.story.owner_id),
+        tone_asked=tone or tone_for(step.story),
+        tone_target=target,
+        turn=turn,
         **marks(care),
     )
     transaction.on_commit(lambda: _queue(passage))

@@ -1,8 +1,11 @@
 """Which feeling a passage is asked to have."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
-from stories.models import Tone
+from stories.arcs import tones
+from stories.models import Passage, Story, Tone
 from stories.services.refused import Refused
 from users.models import Profile
 
@@ -10,9 +13,31 @@ from users.models import Profile
 CLEARLY = 0.3
 
 
-def check_tone(tone: str) -> None:
-    if tone and tone not in Tone.values:
+def check_tone(tone: str, story: Story) -> None:
+    if tone and not tones.exists(story.owner_id, tone):
         raise Refused("bad_tone", _("There is no such tone."))
+
+
+def tone_for(story: Story) -> str:
+    """What a passage is asked for when its entry names no tone. An arc decides when
+    the passage is written, by what was written before it."""
+    return "" if story.arc else story.tone or usual_tone(story.owner_id)
+
+
+def tone_again(passage: Passage) -> str:
+    """What another passage in its place is asked for."""
+    story = passage.story
+    if not story.arc:
+        return story.tone or passage.tone_asked
+    from_arc = (passage.tone_target or {}).get("source") == "arc"
+    return "" if from_arc else passage.tone_asked
+
+
+def closer_target(passage: Passage) -> dict[str, Any]:
+    """The same target, pursued as strongly as it may be."""
+    if not passage.tone_target:
+        raise Refused("no_tone", _("This passage was not asked for a tone."))
+    return passage.tone_target | {"strength": tones.CLOSER}
 
 
 def usual_tone(person_id: int) -> str:

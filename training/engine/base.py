@@ -1,8 +1,8 @@
 """What every engine can do: plain values in, pieces of text out."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol, TypedDict
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypedDict
 
 
 class Message(TypedDict):
@@ -10,6 +10,15 @@ class Message(TypedDict):
 
     role: Literal["system", "user", "assistant"]
     content: str
+
+
+class Kin:
+    """Prompts of one passage that begin alike, so that an engine may read the common
+    part once. What it keeps here goes when the passage is done; made for one passage
+    of one person, it is never given to another."""
+
+    def __init__(self) -> None:
+        self.kept: Any = None  # the engine's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,14 @@ class Prompt:
     #: Words and short phrases the passage should hold. A model that asks for it is
     #: helped to bring them in; none is promised.
     wanted: tuple[str, ...] = ()
+    #: The end of the last message that this passage has said already: to say it again
+    #: is repetition, not quotation.
+    begun: str = ""
+    #: The same messages asking for the opposite, and how strongly to lean away from
+    #: what they would bring; an engine that cannot, does not.
+    against: tuple[Message, ...] = ()
+    contrast: float = 0.0
+    kin: Kin | None = field(default=None, compare=False)
 
     @property
     def is_open(self) -> bool:
@@ -51,6 +68,9 @@ class AdapterRef:
     weight: float = 1.0
 
 
+Finish = Literal["end", "length", "stop"] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Text that can be shown now. Empty text is a heartbeat: still at work.
@@ -60,7 +80,9 @@ class Piece:
 
     text: str
     tokens: int = 0
-    finish: Literal["end", "length", "stop"] | None = None
+    finish: Finish = None
+    #: How unlikely the model itself found these tokens, in nats; 0 if it does not say.
+    surprise: float = 0.0
 
 
 class EngineError(Exception):

@@ -11,6 +11,7 @@ import { Path } from "./path.js";
 import { Sheets } from "./sheets.js";
 import { Socket } from "./socket.js";
 import { Stream } from "./stream.js";
+import { Turns } from "./turns.js";
 import { Unsent } from "./unsent.js";
 
 const root = document.getElementById("editor");
@@ -24,7 +25,8 @@ const composer = new Composer(story, socket, path);
 
 new Connection(root, socket, outbox);
 new Passages(story, socket, path, history);
-new Sheets(socket, path, history);
+const sheets = new Sheets(socket, path, history);
+new Turns(socket, path, stream, sheets, history);
 new Unsent(story, outbox, socket, composer, path);
 const announcer = new Announcer(stream, path);
 keys(composer);

@@ -49,6 +49,13 @@ export class Passages {
         this.path.follow = article === this.path.last();
         this.socket.send({ type: "passage.retry", passage });
         break;
+      case "closer":
+        this.path.follow = article === this.path.last();
+        this.socket.send({ type: "passage.retry", passage, closer: true });
+        break;
+      case "feels":
+        this.socket.send({ type: "passage.feels", passage, feels: button.dataset.feels });
+        break;
       case "alternatives":
         this.socket.send({ type: "passage.alternatives", passage, count: 2 });
         this.history.tell(gettext("Two more alternatives are on their way."));

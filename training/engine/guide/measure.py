@@ -67,13 +67,7 @@ class Guide:
         heard = [raw for _, raw in pieces if raw]
         if not heard or not is_latin(text):
             return PassageReading(measured=False)
-        whole = self.read(
-            Raw(
-                np.sum([raw.sums for raw in heard], axis=0),
-                sum(raw.words for raw in heard),
-                float(np.mean([raw.vader for raw in heard])),
-            )
-        )
+        whole = self.together(heard)
         return PassageReading(
             measured=True,
             valence=whole.valence,
@@ -92,6 +86,25 @@ class Guide:
             return None
         feeling = self.vader.polarity_scores(sentence)["compound"]
         return Raw(self.weights.sums(tokens), len(tokens), feeling)
+
+    def together(self, heard: Sequence[Raw]) -> Reading:
+        """The reading of a text from what its sentences add to it."""
+        return self.read(
+            Raw(
+                np.sum([raw.sums for raw in heard], axis=0),
+                sum(raw.words for raw in heard),
+                float(np.mean([raw.vader for raw in heard])),
+            )
+        )
+
+    def with_tones(self, added: Sequence[Tone]) -> "Guide":
+        """The same ear for more tones. One of ours keeps its meaning."""
+        known = {tone.name for tone in self.tones}
+        new = [tone for tone in added if tone.name not in known]
+        guide = Guide.__new__(Guide)
+        guide.weights, guide.vader = self.weights, self.vader
+        guide.tones = (*self.tones, *new)
+        return guide
 
     def read(self, raw: Raw) -> Reading:
         learnt = self.weights.learnt(raw.sums, raw.words)

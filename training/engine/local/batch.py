@@ -14,7 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from training.engine.base import EngineError, Piece, Sampling
+from training.engine.base import EngineError, Finish, Piece, Sampling
+from training.engine.local.kin import Shared
 from training.engine.local.processors import Processor
 from training.engine.local.sampling import draw, seeded
 from training.engine.local.text import TextStream
@@ -66,6 +67,8 @@ class Draft:
     text: TextStream
     processors: Sequence[Processor] = ()
     tokens: int = 0
+    #: Nats, of all tokens so far, as the model itself saw them.
+    surprise: float = 0.0
     finished: bool = False
     _dice: torch.Generator = field(init=False)
 
@@ -79,15 +82,19 @@ class Draft:
 
     def advance(self) -> Piece:
         """Draw the next token and tell what text that makes."""
-        scores = self.rows[0].scores
-        assert scores is not None, "only a ready draft can advance"
+        own = scores = self.rows[0].scores
+        assert own is not None and scores is not None, "only a ready draft advances"
         for process in self.processors:
             scores = process(self.rows[0].ids, scores)
         token = draw(scores, self.sampling, self._dice)
         if token in self.ends:
             self.finished = True
-            return Piece(self.text.finish(), self.tokens, "end")
+            return self._piece(self.text.finish(), "end")
+        self.surprise += float(own.logsumexp(-1) - own[token])
         return self._take(token)
+
+    def _piece(self, text: str, finish: Finish = None) -> Piece:
+        return Piece(text, self.tokens, finish, self.surprise)
 
     def _take(self, token: int) -> Piece:
         for row in self.rows:
@@ -97,11 +104,11 @@ class Draft:
         text = self.text.push(token)
         if self.text.stopped:
             self.finished = True
-            return Piece(text, self.tokens, "stop")
+            return self._piece(text, "stop")
         if self.tokens == self.limit:
             self.finished = True
-            return Piece(text + self.text.finish(), self.tokens, "length")
-        return Piece(text, self.tokens)
+            return self._piece(text + self.text.finish(), "length")
+        return self._piece(text)
 
 
 @dataclass(slots=True, eq=False)
@@ -110,6 +117,8 @@ class Request:
     thread writes them; `cancelled` is the caller's only word to the engine."""
 
     drafts: list[Draft]
+    #: What requests of the same passage have read, if there are any.
+    shared: Shared | None = None
     pieces: queue.SimpleQueue[Piece | EngineError] = field(
         default_factory=queue.SimpleQueue
     )
@@ -126,6 +135,8 @@ class Request:
 
     def advance(self) -> None:
         """Move every draft on that can be, and hand its text over at once."""
+        if self.shared and self.drafts[0].ready:
+            self.shared.keep(self)
         for draft in self.drafts:
             if draft.ready:
                 piece = draft.advance()

@@ -30,6 +30,11 @@ class RowCache:
         all_values[:, :, start:stop] = values
         return all_keys[:, :, :stop], all_values[:, :, :stop]
 
+    def copy(self, other: "RowCache", count: int) -> None:
+        """Take over the first `count` tokens of another row."""
+        for layer, (keys, values) in other._layers.items():
+            self.write(layer, 0, keys[:, :, :count], values[:, :, :count])
+
     def _room(self, like: Tensor) -> Tensor:
         _, heads, _, dim = like.shape
         return like.new_empty(1, heads, self.capacity, dim)

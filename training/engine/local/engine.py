@@ -26,6 +26,7 @@ from training.engine.local import sampling as settings
 from training.engine.local.batch import FAILED, Draft, Request, Row, note, plan
 from training.engine.local.chat import Chat, ends_in_space
 from training.engine.local.forward import choose_forward
+from training.engine.local.kin import Shared
 from training.engine.local.model import (
     context_of,
     load,
@@ -34,6 +35,7 @@ from training.engine.local.model import (
 )
 from training.engine.local.pace import Pace
 from training.engine.local.processors import (
+    Contrast,
     Names,
     NewWord,
     Processor,
@@ -175,7 +177,8 @@ class LocalEngine:
         return sum(len(request.rows) for request in self._running)
 
     def _request(self, prompt: Prompt, sampling: Sampling) -> Request:
-        ids = self.encode(prompt)
+        shared = Shared.of(prompt.kin) if prompt.kin else None
+        ids = shared.encode(prompt, self.encode) if shared else self.encode(prompt)
         room = self.context - len(ids)
         if room < 1:
             raise PromptTooLong(
@@ -183,24 +186,38 @@ class LocalEngine:
                 f"{self.context - 1}."
             )
         limit = min(room, sampling.max_tokens)
-        processors = self._processors(tuple(ids), sampling)
+        written = len(ids) - self.count(prompt.begun) if prompt.begun else len(ids)
+        processors = self._processors(tuple(ids[:written]), sampling)
         if self._name_bias:
-            processors.append(self._names(prompt, len(ids)))
+            processors.append(self._names(prompt, written))
         if self._wanted_bias and prompt.wanted:
             phrases = [self._chat.spell(phrase) for phrase in prompt.wanted]
-            processors.append(Wanted(len(ids), phrases, self._wanted_bias))
+            processors.append(Wanted(written, phrases, self._wanted_bias))
         spaced = ends_in_space(prompt)
         if spaced:
             processors.insert(0, NewWord(len(ids), self._chat.word_starts))
+        rows = [Row(ids, capacity=len(ids) + limit)]
+        if rival := self._rival(prompt, limit):
+            rows.append(rival)
+            processors.insert(0, Contrast(rival, prompt.contrast))
         draft = Draft(
-            rows=[Row(ids, capacity=len(ids) + limit)],
+            rows=rows,
             sampling=sampling,
             limit=limit,
             ends=self._ends,
             text=TextStream(self._chat.decode, ids, sampling.stop, spaced=spaced),
             processors=processors,
         )
-        return Request([draft])
+        return Request([draft], shared)
+
+    def _rival(self, prompt: Prompt, limit: int) -> Row | None:
+        """The row that asks for the opposite, where there is room for its prompt."""
+        if not prompt.against or prompt.contrast <= 0:
+            return None
+        ids = self.encode(Prompt(prompt.against))
+        if len(ids) + limit > self.context:
+            return None
+        return Row(ids, capacity=len(ids) + limit)
 
     def _names(self, prompt: Prompt, length: int) -> Names:
         spelled = [self._chat.spell(name) for name in prompt.names]
@@ -241,8 +258,15 @@ class LocalEngine:
             self._take(self._inbox.get())
         self._waiting = [request for request in self._waiting if not request.cancelled]
         self._drop_finished()
-        while self._waiting and self._fits(self._waiting[0]):
-            self._running.append(self._waiting.pop(0))
+        for request in list(self._waiting):
+            if not self._fits(request):
+                break
+            if request.shared and request.shared.must_wait(request):
+                continue
+            if request.shared:
+                request.shared.join(request)
+            self._waiting.remove(request)
+            self._running.append(request)
 
     def _drop_finished(self) -> None:
         staying = []

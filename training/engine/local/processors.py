@@ -15,6 +15,12 @@ class Processor(Protocol):
         ...
 
 
+class Rival(Protocol):
+    """Whatever holds the scores of another row."""
+
+    scores: Tensor | None
+
+
 class NewWord:
     """Makes the first token begin a new word, after text that ends in a space.
 
@@ -34,6 +40,32 @@ class NewWord:
         known = len(self._starts)
         closed[:known] = scores[:known].masked_fill(~self._starts, float("-inf"))
         return closed
+
+
+class Contrast:
+    """Leans away from what the same story would say if asked for the opposite.
+
+    Only among what is plausible as asked: beyond, the difference of two small numbers
+    would speak.
+    """
+
+    #: Tokens that together are this likely, as asked, may be drawn at all.
+    PLAUSIBLE = 0.9
+
+    def __init__(self, rival: Rival, strength: float) -> None:
+        """`rival`: the row that reads the opposite ask; its scores are as fresh."""
+        self._rival = rival
+        self._strength = strength
+
+    def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
+        assert self._rival.scores is not None, "a draft is ready when all its rows are"
+        wanted = scores.log_softmax(-1)
+        other = self._rival.scores.log_softmax(-1)
+        leaned = wanted + self._strength * (wanted - other)
+        chances, order = wanted.exp().sort(descending=True)
+        outside = order[chances.cumsum(0) - chances > self.PLAUSIBLE]
+        leaned[outside] = float("-inf")
+        return leaned
 
 
 class Names:

@@ -1,0 +1,1 @@
+"""The feeling asked for: tones, the arc of a story, plan against measured."""

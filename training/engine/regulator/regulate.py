@@ -1,0 +1,243 @@
+"""One passage, written block by block towards a target."""
+
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from training.engine.base import (
+    AdapterRef,
+    Engine,
+    Kin,
+    Piece,
+    Prompt,
+    PromptTooLong,
+    Sampling,
+)
+from training.engine.guide.measure import Guide, Raw, Reading
+from training.engine.regulator.blocks import LEAST_WORDS
+from training.engine.regulator.draw import Candidate, continued, draw
+from training.engine.regulator.fit import COHERENCE, Ear, coherence, told_words
+from training.engine.regulator.gates import Gates
+from training.engine.regulator.pace import Budget
+from training.engine.regulator.shown import Shown
+from training.engine.regulator.target import Layers, Target
+
+#: A block that fits less than this is drawn once more, if that layer is on.
+POOR = 0.4
+#: When fewer tokens than this are left after a whole sentence, the passage is over.
+TOO_FEW = 10
+#: What an unfinished sentence costs a candidate.
+UNENDED = 0.5
+#: What it is worth to be the first to call somebody of the story by name.
+NAMED = 0.12
+#: Nats a token above the usual candidate, beyond which words no longer hang together.
+STRANGE = 0.8
+#: The first block is shown as soon as may be.
+FIRST_WORDS = 4
+#: With fewer there is hardly a choice.
+LEAST_CHOICE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it, for the person to see."""
+
+    met: bool | None
+    reading: Reading
+    layers: tuple[str, ...] = ()
+    #: Most candidates that were drawn for a block.
+    candidates: int = 1
+    retried: bool = False
+    #: What even the best candidate of some block did wrong.
+    faults: tuple[str, ...] = ()
+
+
+class Regulated:
+    """Yields pieces like an engine; afterwards `outcome` tells how it went.
+
+    Without a target it only keeps the gates: for a person who avoids some words.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        guide: Guide,
+        prompt: Prompt,
+        sampling: Sampling,
+        *,
+        target: Target | None,
+        layers: Layers | None = None,
+        gates: Gates | None = None,
+        budget: Budget | None = None,
+        hears: tuple[float, float] = (0.0, 0.0),
+        adapters: Sequence[AdapterRef] = (),
+    ) -> None:
+        self.engine = engine
+        #: All blocks go on from one prompt: it is read once.
+        self.prompt = replace(prompt, kin=Kin())
+        self.sampling = sampling
+        self.target = target
+        self.layers = layers or Layers()
+        self.gates = gates or Gates()
+        self.budget = budget
+        self.adapters = adapters
+        self.ear = Ear(guide, target, hears)
+        self.outcome: Outcome | None = None
+        self.text = ""
+        self.raws: list[Raw] = []
+        self.tokens = 0
+        self._told = told_words(self.gates.before)
+        self._shown = Shown()
+        self._blocks = 0
+        self._retried = False
+        self._most = 1
+        self._faults: set[str] = set()
+
+    def pieces(self) -> Generator[Piece, None, None]:
+        while True:
+            left = self.sampling.max_tokens - self.tokens
+            if left < (TOO_FEW if self.text else 1):
+                break
+            began = time.monotonic()
+            try:
+                best, drawn = yield from self.block(left)
+            except PromptTooLong:
+                if not self.text:
+                    raise
+                break
+            seconds = time.monotonic() - began
+            if self.budget:
+                self.budget.learn(drawn, len(best.text.split()), seconds)
+            self.accept(best)
+            lasts = self.budget.expected(self.count()) if self.budget else 0.0
+            yield Piece(self._shown.put(best.text, lasts), self.tokens)
+            if best.last or not best.text:
+                break
+        self.outcome = self.result()
+        ended = bool(self.text) and best.finish in ("end", "stop")
+        yield Piece(self._shown.rest(), self.tokens, "end" if ended else "length")
+
+    def count(self) -> int:
+        """Candidates for the next block; greedy ones would all be the same.
+
+        The first block has one less: nothing can be read before it is there. Where
+        only the gates are to be kept, others are drawn once one has failed.
+        """
+        if not self.sampling.temperature or self.target is None:
+            return 1
+        most = self.layers.candidates
+        if not self.text and most > LEAST_CHOICE:
+            most -= 1
+        return self.budget.candidates(most) if self.budget else most
+
+    def block(self, left: int) -> Generator[Piece, None, tuple[Candidate, int]]:
+        """The best next block, and of how many."""
+        count = self.count()
+        drawn = yield from self.round(count, left)
+        best = self.best(drawn)
+        if self.may_retry(count) and self.poor(best):
+            self._retried = True
+            drawn += yield from self.round(max(count, LEAST_CHOICE), left)
+            best = self.best(drawn)
+        return best, len(drawn)
+
+    def may_retry(self, count: int) -> bool:
+        if not self.sampling.temperature:
+            return False
+        if self.target is None:
+            return True
+        return self.layers.retry and not self._retried and count > 1
+
+    def round(self, count: int, left: int) -> Generator[Piece, None, list[Candidate]]:
+        """Draw, and meanwhile show what was chosen before."""
+        self._blocks += 1
+        self._most = max(self._most, count)
+        drawing = draw(
+            self.engine,
+            continued(self.prompt, self.text),
+            self.sampling,
+            [self.seed(number) for number in range(count)],
+            left,
+            self.judge,
+            self.adapters,
+            LEAST_WORDS if self.text else FIRST_WORDS,
+        )
+        while True:
+            try:
+                next(drawing)
+            except StopIteration as done:
+                return done.value
+            yield Piece(self._shown.due(), self.tokens)
+
+    def seed(self, number: int) -> int:
+        """Different dice for every candidate, the same for the same passage."""
+        return (self.sampling.seed * 1_000_003 + self._blocks * 64 + number) % 2**63
+
+    def best(self, drawn: list[Candidate]) -> Candidate:
+        """The best of those without fault, or else the least faulty."""
+        usual = median(candidate.odd for candidate in drawn)
+        for candidate in drawn:
+            strange = candidate.odd > usual + STRANGE and len(drawn) > 2
+            if strange and "strange" not in candidate.faults:
+                candidate.faults += ("strange",)
+        return max(drawn, key=lambda one: (-weight(one.faults), one.score))
+
+    def judge(self, one: Candidate) -> bool:
+        """Work out how good a candidate is. False: only if there is none better."""
+        one.faults = self.gates.faults(self.text, one.text)
+        one.heard = self.ear.raw(one.text)
+        one.fit = self.ear.fit(self.raws, one.heard)
+        strength = self.target.strength if self.target else 0.0
+        one.score = strength * one.fit + COHERENCE * coherence(self._told, one.text)
+        if self.gates.first_name(self.text, one.text):
+            one.score += NAMED
+        if not one.ends_well:
+            one.score -= UNENDED
+        return not one.faults and one.ends_well
+
+    def poor(self, best: Candidate) -> bool:
+        return bool(best.faults) or (self.target is not None and best.fit < POOR)
+
+    def accept(self, best: Candidate) -> None:
+        self.text += best.text
+        self.tokens += best.tokens
+        self.raws += best.heard
+        self._told |= told_words(best.text)
+        self._faults |= set(best.faults)
+
+    def result(self) -> Outcome:
+        guide = self.ear.guide
+        reading = guide.measure(self.text)
+        used = ["candidates"] if self._most > 1 else []
+        used += ["contrast"] if self.prompt.contrast else []
+        used += ["retry"] if self._retried else []
+        return Outcome(
+            met=self.target.met_by(shifted(reading, self.ear.hears))
+            if self.target
+            else None,
+            reading=reading,
+            layers=tuple(used),
+            candidates=self._most,
+            retried=self._retried,
+            faults=tuple(sorted(self._faults)),
+        )
+
+
+def weight(faults: Sequence[str]) -> int:
+    """A word that a person wants to avoid is worse than anything else."""
+    return len(faults) + 5 * ("avoided" in faults) + 5 * ("empty" in faults)
+
+
+def shifted(reading: Reading, hears: tuple[float, float]) -> Reading:
+    """The reading as this person would put it."""
+    if not reading.measured or hears == (0.0, 0.0):
+        return reading
+    assert reading.valence is not None and reading.energy is not None
+    return Reading(
+        measured=True,
+        valence=max(-1.0, min(1.0, reading.valence + hears[0])),
+        energy=max(-1.0, min(1.0, reading.energy + hears[1])),
+        tones=reading.tones,
+        confidence=reading.confidence,
+    )
