@@ -1,6 +1,7 @@
 """The engine thread: takes requests in, runs the batch step by step, hands text out."""
 
 import atexit
+import contextlib
 import logging
 import queue
 import sys
@@ -23,7 +24,15 @@ from training.engine.base import (
     Sampling,
 )
 from training.engine.local import sampling as settings
-from training.engine.local.batch import FAILED, Draft, Request, Row, note, plan
+from training.engine.local.batch import (
+    FAILED,
+    Draft,
+    Request,
+    Row,
+    Segment,
+    note,
+    plan,
+)
 from training.engine.local.chat import Chat, ends_in_space
 from training.engine.local.forward import choose_forward
 from training.engine.local.model import (
@@ -35,6 +44,7 @@ from training.engine.local.model import (
 from training.engine.local.pace import Pace
 from training.engine.local.processors import Names, NewWord, Processor, Repetition
 from training.engine.local.text import TextStream
+from training.engine.local.voices import Voices
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +109,9 @@ class LocalEngine:
         # A small model's own decoding settings may ask for it, as the seedling's do.
         self._name_bias = model.generation_config.to_dict().get("name_bias", 0.0)
         self._max_batch = max_batch
-        self._forward = choose_forward(model)
+        self._voices = Voices(model)
+        self.fingerprint = self._voices.fingerprint
+        self._forward = choose_forward(model, self._voices.slots)
         self._pace = Pace(model.device.type)
         self._inbox: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._waiting: list[Request] = []
@@ -145,13 +157,15 @@ class LocalEngine:
         sampling: Sampling,
         adapters: Sequence[AdapterRef] = (),
     ) -> Request:
-        """Queue a request without waiting for it. Raises EngineError, PromptTooLong."""
-        if adapters:
-            raise EngineError("This engine cannot use a trained voice yet.")
+        """Queue a request without waiting for it.
+
+        Raises EngineError, and its kinds PromptTooLong and AdapterError.
+        """
         settings.check(sampling)
         if self._closed.is_set():
             raise EngineError(STOPPED)
         request = self._request(prompt, sampling)
+        request.adapters = self._voices.read(adapters)
         self._inbox.put(request)
         return request
 
@@ -165,6 +179,11 @@ class LocalEngine:
     def places(self) -> int:
         """Rows in the running batch right now."""
         return sum(len(request.rows) for request in self._running)
+
+    @property
+    def voices(self) -> list[str]:
+        """The adapters that lie ready beside the model."""
+        return self._voices.slots.paths
 
     def _request(self, prompt: Prompt, sampling: Sampling) -> Request:
         ids = self.encode(prompt)
@@ -225,19 +244,34 @@ class LocalEngine:
     def _admit(self) -> None:
         """Let requests in while there is room; sleep if there is nothing to do."""
         if not self._running and not self._waiting:
-            self._take(self._inbox.get())
+            self._sleep()
         while not self._inbox.empty():
             self._take(self._inbox.get())
         self._waiting = [request for request in self._waiting if not request.cancelled]
         self._drop_finished()
+        self._voices.sweep()
         while self._waiting and self._fits(self._waiting[0]):
-            self._running.append(self._waiting.pop(0))
+            self._begin(self._waiting.pop(0))
+
+    def _sleep(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            self._take(self._inbox.get(timeout=self._voices.patience))
+
+    def _begin(self, request: Request) -> None:
+        try:
+            self._voices.settle(request)
+        except Exception as error:  # no memory for one more voice, say
+            logger.error("a voice could not be loaded: %s", describe(error))
+            request.fail(EngineError(FAILED))
+            return
+        self._running.append(request)
 
     def _drop_finished(self) -> None:
         staying = []
         for request in self._running:
             if request.done or request.cancelled:
                 request.release()
+                self._voices.leave(request)
             else:
                 staying.append(request)
         self._running = staying
@@ -255,6 +289,7 @@ class LocalEngine:
             return
         portion = self._pace.portion(self._running)
         segments = plan(self._running, portion, self._pace.together)
+        segments.sort(key=in_order)
         began = time.monotonic()
         note(segments, self._forward(segments))
         self._pace.learn(segments, time.monotonic() - began)
@@ -283,6 +318,11 @@ class LocalEngine:
         for request in self._running + self._waiting:
             request.fail(EngineError(STOPPED))
         self._running, self._waiting = [], []
+
+
+def in_order(segment: Segment) -> tuple[bool, list[int]]:
+    """What is written before what is read, and by slot: see `Slots`."""
+    return segment.length > 1, [voice.slot for voice in segment.row.voices]
 
 
 def describe(error: Exception) -> str:
