@@ -33,6 +33,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 STORYLOOM_MODEL = env.text("STORYLOOM_MODEL", "seedling")
 STORYLOOM_DEVICE = env.text("STORYLOOM_DEVICE", "auto")
 STORYLOOM_THREADS = env.number("STORYLOOM_THREADS", 0)
+STORYLOOM_LEARNING_THREADS = env.number("STORYLOOM_LEARNING_THREADS", 1)
 STORYLOOM_CORPUS = env.text("STORYLOOM_CORPUS")
 
 # --- what one person may ask ---------------------------------------------------

@@ -149,7 +149,7 @@ def check_files(folder: Path) -> None:
 def read_scaling(path: Path) -> float:
     """How strongly `up` speaks, from a configuration that holds nothing else."""
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        config: Any = json.loads(path.read_text(encoding="utf-8"))
         assert isinstance(config, dict)
     except (ValueError, AssertionError, RecursionError) as error:
         raise AdapterError("The configuration of this voice cannot be read.") from error
@@ -160,12 +160,12 @@ def read_scaling(path: Path) -> float:
             allowed = name in FREE or value in (None, False, "", [], {})
         if not allowed:
             raise AdapterError(f"A voice with “{name[:40]}” cannot be used here.")
-    rank, alpha = config.get("r"), config.get("lora_alpha")
-    if config.get("peft_type") != "LORA" or type(rank) is not int:
+    if config.get("peft_type") != "LORA":
         raise AdapterError("This voice is not a LoRA adapter.")
-    if not 1 <= rank <= LARGEST_RANK or type(alpha) not in (int, float):
-        raise AdapterError("The rank or strength of this voice is out of bounds.")
-    if not math.isfinite(alpha) or not 0 < alpha <= 8 * rank:
+    rank, alpha = config.get("r"), config.get("lora_alpha")
+    if not isinstance(rank, int) or not isinstance(alpha, int | float):
+        raise AdapterError("The rank or strength of this voice is no number.")
+    if not 1 <= rank <= LARGEST_RANK or not 0 < alpha <= 8 * rank:
         raise AdapterError("The rank or strength of this voice is out of bounds.")
     return alpha / (math.sqrt(rank) if config.get("use_rslora") else rank)
 

@@ -43,6 +43,7 @@ from training.engine.local.model import (
 )
 from training.engine.local.pace import Pace
 from training.engine.local.processors import Names, NewWord, Processor, Repetition
+from training.engine.local.slots import Slots
 from training.engine.local.text import TextStream
 from training.engine.local.voices import Voices
 
@@ -179,6 +180,14 @@ class LocalEngine:
     def places(self) -> int:
         """Rows in the running batch right now."""
         return sum(len(request.rows) for request in self._running)
+
+    def tokens(self, text: str) -> list[int]:
+        """The token ids of a plain text."""
+        return self._chat.ids(text)
+
+    @property
+    def slots(self) -> Slots:
+        return self._voices.slots
 
     @property
     def voices(self) -> list[str]:
