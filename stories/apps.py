@@ -5,4 +5,4 @@ class StoriesConfig(AppConfig):
     name = "stories"
 
     def ready(self):
-        from stories import privacy  # noqa: F401 (registers our tables)
+        from stories import learnt, privacy  # noqa: F401 (register what is here)

@@ -21,6 +21,7 @@ from stories.models import Creativity, Form, Length, Mode, Passage, Status, Stor
 from training.engine import Engine, EngineError, Prompt, Sampling
 from training.services import engine as open_engine
 from training.services import measure
+from training.voices import Speaking, speaking_for
 from users.services import profile_for_prompt
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ DRAWING = {  # temperature, top_p
     Creativity.BALANCED: (0.6, 0.9),
     Creativity.WILD: (0.9, 0.95),
 }
+SILENT = Speaking()
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes these
 
 
@@ -101,17 +103,26 @@ class Writer:
             seed=passage.seed or 0,
         )
         assembled = assemble(passage, engine, sampling.max_tokens)
+        # Whose voice it is, the server decides: the story's owner's, and no other.
+        voice = speaking_for(person_id=passage.story.owner_id, engine=engine)
         self.mine.update(
             model=engine.name[:200],
+            adapter=voice.label,
             sampling=asdict(sampling),
             saw=assembled.saw,
             alive_at=timezone.now(),
         )
         _release()
-        self.follow(engine, assembled.prompt, sampling)
+        self.follow(engine, assembled.prompt, sampling, voice)
 
-    def follow(self, engine: Engine, prompt: Prompt, sampling: Sampling) -> None:
-        pieces = engine.generate(prompt, sampling)
+    def follow(
+        self,
+        engine: Engine,
+        prompt: Prompt,
+        sampling: Sampling,
+        voice: Speaking = SILENT,
+    ) -> None:
+        pieces = engine.generate(prompt, sampling, voice.refs)
         try:
             for piece in pieces:
                 self.take(piece.text, prompt.is_open)

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="stories:library"), name="home"),
     path("stories/", include("stories.urls")),
+    path("voice/", include("training.urls")),
     path("you/", include("users.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),

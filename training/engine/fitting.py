@@ -114,6 +114,8 @@ class Progress:
     #: Nats per token: the last step's, and (step, nats) of every look at held-out text.
     loss: float | None = None
     held_out: tuple[tuple[int, float], ...] = ()
+    #: The same of what is learnt, smoothed, at some of the steps.
+    learnt: tuple[tuple[int, float], ...] = ()
     #: Of the last piece only.
     report: dict[str, Any] | None = None
 

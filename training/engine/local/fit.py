@@ -131,7 +131,6 @@ def learn(
     if not state.looks:
         _look(model, lesson, state, best)
     began, saved, said = time.monotonic() - state.seconds, time.monotonic(), 0.0
-    finished = False
     try:
         while state.step < plan.steps and state.stale < recipe.patience:
             loss = _step(model, optimizer, plan, state, weights)
@@ -147,10 +146,8 @@ def learn(
             if now - said > SAY_EVERY or state.step == 1:
                 said = now
                 yield _progress(lesson, state, plan, loss)
-        finished = True
-    finally:
-        if not finished:
-            checkpoint.save(lesson.folder, state, model, optimizer, best)
+    finally:  # at its end too: the checks that follow may be cut off
+        checkpoint.save(lesson.folder, state, model, optimizer, best)
     for name, tensor in checkpoint.weights_of(model).items():
         tensor.data.copy_(best[name])
     yield _progress(lesson, state, plan, state.losses[-1][1] if state.losses else None)
@@ -244,6 +241,18 @@ def _look(
         best[name].copy_(weights.detach())
 
 
+def smoothed(
+    losses: Sequence[Sequence[float]], points: int = 40
+) -> tuple[tuple[int, float], ...]:
+    """Means of neighbouring steps, at most so many."""
+    size = max(1, -(-len(losses) // points))
+    groups = [losses[at : at + size] for at in range(0, len(losses), size)]
+    return tuple(
+        (int(group[-1][0]), round(sum(nats for _, nats in group) / len(group), 4))
+        for group in groups
+    )
+
+
 def _progress(
     lesson: Lesson, state: checkpoint.State, plan: Plan, loss: float | None
 ) -> Progress:
@@ -257,4 +266,5 @@ def _progress(
         tokens=state.tokens,
         loss=loss,
         held_out=tuple((int(step), nats) for step, nats in state.looks),
+        learnt=smoothed(state.losses),
     )

@@ -154,6 +154,7 @@ def checked(
         "gates": found,
         "samples": samples,
         "fingerprint": fingerprint,
+        "model": name_of(fit.model),
     }
 
 
