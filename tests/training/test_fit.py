@@ -107,7 +107,7 @@ def test_a_voice_put_down_and_taken_up_ends_as_if_nothing_had_been(
             if progress.step == stop_at:
                 break
         steps.close()
-        assert (Path(broken.folder) / "checkpoint").is_dir()
+        assert (Path(broken.folder) / "voice" / "checkpoint").is_dir()
         assert not (Path(broken.folder) / "adapter").exists()
     resumed = finished(process.run(broken))
     assert resumed.held_out == straight.held_out

@@ -223,7 +223,7 @@ def test_a_cancelled_run_leaves_nothing(willing):
 def test_a_paused_run_goes_on_from_its_checkpoint(willing):
     run = during(willing, lambda run: voices.pause_run(run=run))
     assert run.status == Status.PAUSED
-    assert (run.folder / "checkpoint").is_dir()
+    assert (run.folder / "voice" / "checkpoint").is_dir()
     before = run.progress["step"]
     assert before < run.progress["steps"]
     voices.resume_run(run=run)
@@ -260,7 +260,9 @@ def test_a_run_killed_again_and_again_has_failed_and_says_so(willing, monkeypatc
 
 def test_a_process_that_ends_puts_its_run_down(willing):
     run = during(willing, lambda run: voices.put_down_all())
-    assert run.status == Status.QUEUED and (run.folder / "checkpoint").is_dir()
+    assert (
+        run.status == Status.QUEUED and (run.folder / "voice" / "checkpoint").is_dir()
+    )
 
 
 def test_a_run_whose_worker_is_gone_is_queued_again(willing):

@@ -8,14 +8,22 @@ that they end, are learnt; asks are not the person's words.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Protocol, TypeVar
 
 import torch
 from torch import Tensor
 
 from training.engine.base import Message, Prompt
 from training.engine.cutting import passages_of
-from training.engine.fitting import Told
+from training.engine.fitting import Preferred, Told
 from training.engine.local.chat import CONTINUE, Chat
+
+T = TypeVar("T", bound="HasIds")
+
+
+class HasIds(Protocol):
+    @property
+    def ids(self) -> list[int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +110,38 @@ def _lengthened(
     return Window(prompt + ids + end, told, piece.document)
 
 
+def pair_of(chat: Chat, each: Preferred, room: int) -> tuple[Window, Window]:
+    """What was chosen and what was not, after the same context and ask."""
+    before = turn(Told(each.context)) if each.context else []
+    asked: Message = {"role": "user", "content": each.ask or CONTINUE}
+    prompt = chat.encode(Prompt((*before, asked)))
+    if len(prompt) > room // 2:
+        prompt = chat.encode(Prompt((asked,)))[-room // 2 :]
+        before = []
+    return (
+        _answer(chat, prompt, [*before, asked], each.chosen, room),
+        _answer(chat, prompt, [*before, asked], each.rejected, room),
+    )
+
+
+def _answer(
+    chat: Chat, prompt: list[int], messages: list[Message], text: str, room: int
+) -> Window:
+    ids = chat.ids(text)[: room - len(prompt) - 1]
+    told: Message = {"role": "assistant", "content": text}
+    end = _end(chat, prompt, ids, [*messages, told])
+    mask = [False] * len(prompt) + [True] * (len(ids) + len(end))
+    return Window(prompt + ids + end, mask)
+
+
 def batches_of(
-    windows: Sequence[Window], tokens: int, order: Sequence[int]
-) -> list[list[Window]]:
-    """In this order, so many to a batch that padded they hold about `tokens`."""
-    batches: list[list[Window]] = []
+    windows: Sequence[T], tokens: int, order: Sequence[int]
+) -> list[list[T]]:
+    """In this order, so many to a batch that padded they hold about `tokens`.
+
+    Whatever has `ids` can be put into batches.
+    """
+    batches: list[list[T]] = []
     longest = 0
     for at in order:
         window = windows[at]

@@ -10,8 +10,9 @@ import math
 import random
 import time
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict
@@ -23,10 +24,30 @@ from transformers.pytorch_utils import Conv1D
 from training.engine.base import EngineError
 from training.engine.fitting import Progress, Recipe, Stage
 from training.engine.local import checkpoint
-from training.engine.local.dataset import Window, batches_of, padded
+from training.engine.local.dataset import HasIds, Window, batches_of, padded
 
 #: Seconds between two checkpoints, and between two signs of life.
 SAVE_EVERY, SAY_EVERY = 20.0, 0.5
+
+
+class Objective(Protocol):
+    """What learning means in a stage: a loss to lower, on some items."""
+
+    def loss(self, model: PeftModel, items: Sequence[Any]) -> Tensor: ...
+
+    def look(self, model: PeftModel, items: Sequence[Any]) -> float:
+        """The same without gradients, over many items."""
+        ...
+
+
+class Telling:
+    """To find the person's next token likelier."""
+
+    def loss(self, model: PeftModel, items: Sequence[Window]) -> Tensor:
+        return loss_of(model, padded(items, model.device))
+
+    def look(self, model: PeftModel, items: Sequence[Window]) -> float:
+        return mean(nats_of(model, items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +55,13 @@ class Lesson:
     """What is learnt from in one stage, and at what rate."""
 
     stage: Stage
-    train: Sequence[Window]
-    valid: Sequence[Window]
-    replay: Sequence[Window]
+    train: Sequence[HasIds]
+    valid: Sequence[HasIds]
+    replay: Sequence[HasIds]
     recipe: Recipe
     seed: int
     folder: Path
+    objective: Objective = field(default_factory=Telling)
 
 
 def with_adapter(model: PreTrainedModel, recipe: Recipe) -> PeftModel:
@@ -85,24 +107,24 @@ class Plan:
         if not lesson.train:
             raise EngineError("There is nothing to learn from.")
         self.lesson = lesson
-        self._epochs: dict[int, list[list[Window]]] = {}
+        self._epochs: dict[int, list[list[HasIds]]] = {}
         count = len(self.epoch(0))
         self.steps = max(1, round(count * lesson.recipe.epochs))
         self.look_every = max(1, count // lesson.recipe.looks)
 
-    def epoch(self, number: int) -> list[list[Window]]:
+    def epoch(self, number: int) -> list[list[HasIds]]:
         if number not in self._epochs:
             self._epochs = {number: self._make(number)}
         return self._epochs[number]
 
-    def batch(self, step: int) -> list[Window]:
+    def batch(self, step: int) -> list[HasIds]:
         number = 0
         while step >= len(self.epoch(number)):
             step -= len(self.epoch(number))
             number += 1
         return self.epoch(number)[step]
 
-    def _make(self, number: int) -> list[list[Window]]:
+    def _make(self, number: int) -> list[list[HasIds]]:
         lesson = self.lesson
         dice = random.Random(f"{lesson.seed} {number}")
         share = lesson.recipe.replay
@@ -164,10 +186,10 @@ def _step(
     # Dropout is the same again after a pause.
     torch.manual_seed(plan.lesson.seed * 1_000_003 + state.step)
     model.train()
-    batch = padded(plan.batch(state.step), model.device)
+    batch = plan.batch(state.step)
     for group in optimizer.param_groups:
         group["lr"] = recipe.rate * pace(state.step, plan.steps, recipe.warm_up)
-    loss = loss_of(model, batch)
+    loss = plan.lesson.objective.loss(model, batch)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(weights, 1.0)
     optimizer.step()
@@ -176,7 +198,7 @@ def _step(
     if not math.isfinite(found):
         raise EngineError("Learning failed: the numbers ran out of bounds.")
     state.step += 1
-    state.tokens += int(batch["attention_mask"].sum())
+    state.tokens += sum(len(item.ids) for item in batch)
     state.losses.append([state.step, round(found, 4)])
     return found
 
@@ -231,7 +253,8 @@ def _look(
     model: PeftModel, lesson: Lesson, state: checkpoint.State, best: dict[str, Tensor]
 ) -> None:
     """At held-out text: are these the best weights so far?"""
-    found = mean(nats_of(model, lesson.valid)) if lesson.valid else 0.0
+    model.eval()
+    found = lesson.objective.look(model, lesson.valid) if lesson.valid else 0.0
     state.looks.append([state.step, round(found, 4)])
     if lesson.valid and state.best is not None and found >= state.best:
         state.stale += 1

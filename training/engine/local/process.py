@@ -26,7 +26,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from training.engine.base import AdapterRef, EngineError
 from training.engine.cutting import passages_of
 from training.engine.fitting import Fit, Progress, Recipe, Told
-from training.engine.local import gates, replay
+from training.engine.local import gates, replay, taste
 from training.engine.local.adapters import publish
 from training.engine.local.chat import Chat
 from training.engine.local.dataset import Window, windows_of
@@ -54,9 +54,11 @@ def recipe_for(parameters: int, tokens: int) -> Recipe:
     """
     recipe = Recipe()
     if parameters < 50e6:
-        recipe = replace(recipe, rate=4e-3, step_tokens=1024, dropout=0.1)
+        recipe = replace(
+            recipe, rate=4e-3, step_tokens=1024, dropout=0.1, taste_rate=5e-4
+        )
     elif parameters < 500e6:
-        recipe = replace(recipe, rate=8e-4)
+        recipe = replace(recipe, rate=8e-4, taste_rate=5e-5)
     if tokens < 8_000:
         recipe = replace(recipe, rank=8, epochs=3.0)
     elif tokens > 100_000:
@@ -84,20 +86,20 @@ def run(fit: Fit) -> Generator[Progress, None, None]:
         windows_of(chat, own_words, room),
         recipe,
         fit.seed,
-        folder,
+        folder / "voice",
     )
     voice = with_adapter(model, recipe)
     began = time.monotonic()
-    progress = Progress("voice")
-    with closing(learn(voice, lesson, fit.time_limit)) as steps:
-        for progress in steps:
-            yield progress
+    progress = yield from taught(voice, lesson, fit.time_limit)
     seconds = time.monotonic() - began
+    if fit.pairs:
+        tasting = taste_of(fit, voice, chat, recipe)
+        yield from taught(voice, tasting, fit.time_limit)
     yield replace(progress, stage="checking")
     adapter = folder / "adapter"
     if not adapter.exists():
         publish(adapter, tensors_of(voice), config_of(voice, name_of(fit.model)), base)
-    report = checked(fit, voice, chat, lesson, adapter)
+    report = checked(fit, voice, chat, train, adapter)
     report |= {
         "tokens": tokens,
         "seconds": round(seconds, 1),
@@ -106,6 +108,36 @@ def run(fit: Fit) -> Generator[Progress, None, None]:
         "rank": recipe.rank,
     }
     yield replace(progress, stage="done", share=1.0, report=report)
+
+
+def taught(
+    voice: PeftModel, lesson: Lesson, limit: float
+) -> Generator[Progress, None, Progress]:
+    """One stage, from wherever it was put down; its last progress."""
+    progress = Progress(lesson.stage)
+    with closing(learn(voice, lesson, limit)) as steps:
+        for progress in steps:
+            yield progress
+    return progress
+
+
+def taste_of(fit: Fit, voice: PeftModel, chat: Chat, recipe: Recipe) -> Lesson:
+    """What is preferred, beside what the voice finds likely now, before that stage."""
+    pairs = taste.pairs_of(chat, fit.pairs, recipe.window)
+    known = taste.as_before(voice, pairs, recipe.step_tokens)
+    slower = replace(
+        recipe, rate=recipe.taste_rate, epochs=recipe.taste_epochs, replay=0.0
+    )
+    return Lesson(
+        "taste",
+        known,
+        [],
+        [],
+        slower,
+        fit.seed,
+        Path(fit.folder) / "taste",
+        taste.Preferring(recipe),
+    )
 
 
 def recalled(
@@ -121,7 +153,7 @@ def recalled(
 
 
 def checked(
-    fit: Fit, voice: PeftModel, chat: Chat, lesson: Lesson, adapter: Path
+    fit: Fit, voice: PeftModel, chat: Chat, train: list[Window], adapter: Path
 ) -> dict[str, Any]:
     test = windows_of(chat, fit.test, LOOK)
     anchors = windows_of(chat, replay.anchors(), LOOK)
@@ -133,6 +165,8 @@ def checked(
         ),
         "ability": gates.ability(base_anchors, nats_of(voice, anchors)),
     }
+    held = taste.pairs_of(chat, fit.test_pairs, (fit.recipe or Recipe()).window)
+    found["pairs"] = gates.taste(taste.margins(voice, held))
     engine = LocalEngine(*load(fit.model, fit.device), name="")
     with closing(engine):
         ref = AdapterRef(str(adapter))
@@ -145,7 +179,7 @@ def checked(
                 [p for each in fit.train for p in passages_of(each.text)],
                 [p for each in fit.test for p in passages_of(each.text)],
                 [each.text for each in replay.anchors()],
-                lesson.train,
+                train,
             )
         fingerprint = engine.fingerprint
     samples = found.pop("samples", [])
