@@ -189,6 +189,10 @@ class LocalEngine:
     def slots(self) -> Slots:
         return self._voices.slots
 
+    def forget(self, voice: AdapterRef) -> None:
+        """Have it read and loaded anew when it speaks next; for an idle engine."""
+        self._voices.forget(voice.path)
+
     @property
     def voices(self) -> list[str]:
         """The adapters that lie ready beside the model."""

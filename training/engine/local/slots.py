@@ -111,7 +111,11 @@ class Slots:
         """Wipe what was deleted from the disk: a forgotten voice is gone here too."""
         for path in self.paths:
             if not Path(path).is_dir():
-                self._wipe(self._held.pop(path))
+                self.forget(path)
+
+    def forget(self, path: str) -> None:
+        if path in self._held:
+            self._wipe(self._held.pop(path))
 
     @contextmanager
     def routed(self, segments: Sequence[Segment]) -> Iterator[None]:

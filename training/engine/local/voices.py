@@ -77,6 +77,11 @@ class Voices:
             self.slots.give_back(voice.slot)
         request.voices = ()
 
+    def forget(self, path: str) -> None:
+        with self._reading:
+            self._read.pop(path, None)
+        self.slots.forget(path)
+
     def sweep(self) -> None:
         """Forget what was deleted from the disk; looks once a second."""
         if time.monotonic() - self._swept < SWEEP_EVERY:
