@@ -57,7 +57,7 @@ FREE = {
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What one layer adds: `down` [rank, in], then `up` [out, rank], scaled."""
+    """What one layer adds: `down` [rank, in], then `up` [out, rank]."""
 
     down: Tensor
     up: Tensor
@@ -69,6 +69,8 @@ class Adapter:
 
     path: str
     rank: int
+    #: What its answer is multiplied with.
+    scaling: float
     pairs: Mapping[str, Pair] = field(repr=False)
 
 
@@ -121,12 +123,12 @@ def read_adapter(folder: Path, layers: Mapping[str, nn.Module], base: str) -> Ad
     except (SafetensorError, OSError, ValueError) as error:
         raise AdapterError("The weights of this voice are damaged.") from error
     pairs = {
-        name: _pair(tensors, name, layer, scaling)
+        name: _pair(tensors, name, layer)
         for name, layer in layers.items()
         if f"{PREFIX}{name}.lora_A.weight" in tensors
     }
     rank = max(pair.down.shape[0] for pair in pairs.values())
-    return Adapter(str(folder), rank, pairs)
+    return Adapter(str(folder), rank, scaling, pairs)
 
 
 def check_files(folder: Path) -> None:
@@ -176,9 +178,7 @@ def check_names(names: list[str], layers: Mapping[str, nn.Module]) -> None:
         raise AdapterError("This voice speaks in layers that this model does not have.")
 
 
-def _pair(
-    tensors: Mapping[str, Tensor], name: str, layer: nn.Module, scaling: float
-) -> Pair:
+def _pair(tensors: Mapping[str, Tensor], name: str, layer: nn.Module) -> Pair:
     down = tensors[f"{PREFIX}{name}.lora_A.weight"]
     up = tensors.get(f"{PREFIX}{name}.lora_B.weight")
     size_in, size_out = size_of(layer)
@@ -193,9 +193,10 @@ def _pair(
     )
     if not fits or up is None:
         raise AdapterError("The weights of this voice have the wrong shape.")
-    if not (torch.isfinite(down).all() and torch.isfinite(up).all()):
+    # A sum is quick to make, and no number that is none gets lost in it.
+    if not math.isfinite(down.sum(dtype=torch.float32) + up.sum(dtype=torch.float32)):
         raise AdapterError("The weights of this voice hold numbers that are none.")
-    return Pair(down, up.float().mul(scaling).to(up.dtype))
+    return Pair(down, up)
 
 
 def publish(

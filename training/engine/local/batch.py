@@ -25,7 +25,7 @@ FAILED = "The language model failed on this passage. Please try again."
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """An adapter's slot, and how strongly it speaks."""
+    """An adapter's slot, and what its answer is multiplied with."""
 
     slot: int
     weight: float = 1.0

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from training.engine.local.adapters import Adapter, adaptable, size_of
+from training.engine.local.adapters import Adapter, Pair, adaptable, size_of
 from training.engine.local.batch import Segment, Voice
 
 #: Slots made at first; more only while more voices speak at once.
@@ -63,6 +63,17 @@ class Layer:
         said = output.view(-1, self.size_out)
         for span in spans:
             span.speak(self.down, self.up, heard, said)
+
+    def put(self, slot: int, pair: Pair | None) -> None:
+        """Fill a slot. Nothing of who lay there before is left."""
+        assert self.down is not None and self.up is not None
+        rank = pair.down.shape[0] if pair else 0
+        if rank < self.down.shape[1]:
+            self.down[slot, rank:].zero_()
+            self.up[slot, :, rank:].zero_()
+        if pair:
+            self.down[slot, :rank].copy_(pair.down)
+            self.up[slot, :, :rank].copy_(pair.up)
 
     def grow(self, count: int, rank: int) -> None:
         """Room for `count` slots of `rank`; what is there stays."""
@@ -132,12 +143,10 @@ class Slots:
             self._grow(adapter, full=slot is None)
             slot = self._free() if slot is None else slot
         assert slot is not None
-        self._wipe(slot)
-        for name, pair in adapter.pairs.items():
-            layer = self._layer(name)
-            assert layer.down is not None and layer.up is not None
-            layer.down[slot, : pair.down.shape[0]].copy_(pair.down)
-            layer.up[slot, :, : pair.up.shape[1]].copy_(pair.up)
+        for name in adapter.pairs.keys() - self._layers.keys():
+            self._add(name)
+        for name, layer in self._layers.items():
+            layer.put(slot, adapter.pairs.get(name))
         return slot
 
     def _free(self) -> int | None:
@@ -159,17 +168,14 @@ class Slots:
         for layer in self._layers.values():
             layer.grow(self._count, self._rank)
 
-    def _layer(self, name: str) -> Layer:
-        if name not in self._layers:
-            self._layers[name] = layer = Layer(self.modules[name], self)
-            layer.grow(self._count, self._rank)
-        return self._layers[name]
+    def _add(self, name: str) -> None:
+        self._layers[name] = layer = Layer(self.modules[name], self)
+        layer.grow(self._count, self._rank)
 
+    @torch.inference_mode()
     def _wipe(self, slot: int) -> None:
         for layer in self._layers.values():
-            if layer.down is not None and layer.up is not None:
-                layer.down[slot].zero_()
-                layer.up[slot].zero_()
+            layer.put(slot, None)
 
     def _spans(self, segments: Sequence[Segment]) -> Iterator[Span]:
         """What is written token by token goes together, what is read goes apart."""

@@ -65,7 +65,7 @@ class Voices:
         if not request.adapters:
             return
         voices = tuple(
-            Voice(self.slots.take(adapter), weight)
+            Voice(self.slots.take(adapter), weight * adapter.scaling)
             for adapter, weight in request.adapters
         )
         request.voices = voices
