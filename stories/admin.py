@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from stories.lessons import admin as lessons  # noqa: F401 (registers)
 from stories.arcs.models import OwnTone, SharedTone
+from stories.lessons import admin as lessons  # noqa: F401 (registers)
 from stories.models import Passage, Signal, Story
 from users.linking import counted, link_to
 from users.masking import MaskedTextAdmin, masked

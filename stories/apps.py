@@ -5,5 +5,5 @@ class StoriesConfig(AppConfig):
     name = "stories"
 
     def ready(self):
-        from stories import privacy  # noqa: F401 (registers our tables)
-        from stories.lessons import privacy as lessons  # noqa: F401 (and those)
+        from stories import learnt, privacy  # noqa: F401 (register what is here)
+        from stories.lessons import privacy as lessons  # noqa: F401 (and what is there)

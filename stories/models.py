@@ -295,6 +295,7 @@ class Signal(models.Model):
         indexes = [models.Index(fields=["passage", "kind"])]
 
 
+from stories.arcs.models import OwnTone, SharedTone  # noqa: E402, F401 (ours too)
 from stories.lessons.models import (  # noqa: E402, F401  (tables of this app)
     Answer,
     Lesson,
@@ -304,4 +305,3 @@ from stories.lessons.models import (  # noqa: E402, F401  (tables of this app)
     Tale,
     Turn,
 )
-from stories.arcs.models import OwnTone, SharedTone  # noqa: E402, F401 (ours too)

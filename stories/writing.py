@@ -31,6 +31,7 @@ from stories.models import (
 from training.engine import Engine, EngineError, Prompt, Sampling
 from training.services import engine as open_engine
 from training.services import measure
+from training.voices import Speaking, speaking_for
 from users.services import PromptProfile, profile_for_prompt
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ DRAWING = {  # temperature, top_p
     Creativity.BALANCED: (0.6, 0.9),
     Creativity.WILD: (0.9, 0.95),
 }
+SILENT = Speaking()
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes these
 
 
@@ -114,19 +116,27 @@ class Writer:
         self.aim()
         told = profile_for_prompt(passage.story.owner)
         assembled = assemble(passage, engine, sampling.max_tokens, told)
+        # Whose voice it is, the server decides: the story's owner's, and no other.
+        speaking = speaking_for(person_id=passage.story.owner_id, engine=engine)
         self.regulated = voice.of(
-            passage, engine, assembled, sampling, avoid=told.avoid
+            passage,
+            engine,
+            assembled,
+            sampling,
+            avoid=told.avoid,
+            adapters=speaking.refs,
         )
         self.mine.update(
             tone_asked=passage.tone_asked,
             tone_target=passage.tone_target,
             model=engine.name[:200],
+            adapter=speaking.label,
             sampling=asdict(sampling),
             saw=assembled.saw,
             alive_at=timezone.now(),
         )
         _release()
-        self.follow(engine, assembled.prompt, sampling)
+        self.follow(engine, assembled.prompt, sampling, speaking)
 
     def aim(self) -> None:
         """Decide the tone, which may depend on what was written before."""
@@ -135,11 +145,17 @@ class Writer:
         if target:
             self.passage.tone_asked = target["tone"]
 
-    def follow(self, engine: Engine, prompt: Prompt, sampling: Sampling) -> None:
+    def follow(
+        self,
+        engine: Engine,
+        prompt: Prompt,
+        sampling: Sampling,
+        speaking: Speaking = SILENT,
+    ) -> None:
         if self.regulated:
             pieces = self.regulated.pieces()
         else:
-            pieces = engine.generate(prompt, sampling)
+            pieces = engine.generate(prompt, sampling, speaking.refs)
         try:
             for piece in pieces:
                 self.take(piece.text, prompt.is_open)

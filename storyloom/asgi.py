@@ -12,15 +12,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storyloom.settings")
 http = get_asgi_application()
 
 # These need the apps loaded.
-from stories.routing import websocket_urlpatterns  # noqa: E402
+from stories import routing as stories  # noqa: E402
 from storyloom.bodies import BodyLimit  # noqa: E402
 from storyloom.lifespan import lifespan  # noqa: E402
+from training import routing as training  # noqa: E402
+
+sockets = [*stories.websocket_urlpatterns, *training.websocket_urlpatterns]
 
 application = ProtocolTypeRouter(
     {
         "http": BodyLimit(http, settings.BODY_BYTES),
         "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+            AuthMiddlewareStack(URLRouter(sockets))
         ),
         "lifespan": lifespan,
     }

@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from stories import services as stories
 from storyloom.celery import stop_pools
 from training import services as training
+from training import voices
 from training.engine import EngineError
 
 logger = logging.getLogger(__name__)
@@ -38,11 +39,13 @@ def begin() -> None:
     if settings.EMBEDDED:
         hold_var()
         stories.interrupt_all()
+        voices.take_up_all()
         threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
 
 
 def end() -> None:
     if settings.EMBEDDED:
+        voices.put_down_all()
         stop_pools()
         stories.interrupt_all()
         training.close_engine()

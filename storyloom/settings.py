@@ -39,11 +39,14 @@ TONE_CANDIDATES = env.number("STORYLOOM_TONE_CANDIDATES", 5)
 TONE_CONTRAST = 0.6
 #: What measures it: "own", or the folder or id of a Hugging Face classifier.
 STORYLOOM_TONE_GUIDE = env.text("STORYLOOM_TONE_GUIDE", "own")
+STORYLOOM_LEARNING_THREADS = env.number("STORYLOOM_LEARNING_THREADS", 1)
 STORYLOOM_CORPUS = env.text("STORYLOOM_CORPUS")
 
 # --- what one person may ask ---------------------------------------------------
 PASSAGES_AT_ONCE = env.number("STORYLOOM_PASSAGES_AT_ONCE", 4)
 PASSAGES_PER_DAY = env.number("STORYLOOM_PASSAGES_PER_DAY", 2000)
+#: Words of a person's own before a voice can be learnt from them.
+VOICE_WORDS = env.number("STORYLOOM_VOICE_WORDS", 2000)
 PASSAGE_CHARACTERS = 20_000
 FRAME_BYTES = 64 * 1024  # of a message over a socket
 BODY_BYTES = 12 * 2**20  # of a request: a story file, and what is around it
@@ -256,6 +259,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_max": 0.2}
 # The embedded mode needs no clock: a stale passage is also found when it is read.
 CELERY_BEAT_SCHEDULE = {
     "stale passages": {"task": "stories.tasks.recover_stale", "schedule": 60},
+    "voices": {"task": "training.tasks.tend_runs", "schedule": 300},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 

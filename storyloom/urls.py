@@ -7,6 +7,7 @@ from users.classrooms.door import join
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="stories:library"), name="home"),
     path("stories/", include("stories.urls")),
+    path("voice/", include("training.urls")),
     path("you/", include("users.urls")),
     path("classes/", include("users.classrooms.urls")),
     path("", include("stories.lessons.urls")),

@@ -25,9 +25,8 @@ def engine() -> Engine:
     global _engine
     with _lock:
         if _engine is None:
-            name = settings.STORYLOOM_MODEL
             _engine = open_engine(
-                str(SEEDLING) if name == "seedling" else name,
+                model_source(),
                 device=settings.STORYLOOM_DEVICE,
                 threads=settings.STORYLOOM_THREADS,
             )
@@ -58,6 +57,22 @@ def guide() -> Any:
 
             _classifier = open_classifier(settings.STORYLOOM_TONE_GUIDE)
         return _classifier
+
+
+def model_source() -> str:
+    """The folder or id of the model that writes, and that voices are made for."""
+    name = settings.STORYLOOM_MODEL
+    return str(SEEDLING) if name == "seedling" else name
+
+
+def fitting() -> dict[str, Any]:
+    """How a voice is fitted here: which model, where, and with how many threads."""
+    return {
+        "model": model_source(),
+        "cache": settings.VAR / "replay",
+        "device": settings.STORYLOOM_DEVICE,
+        "threads": settings.STORYLOOM_LEARNING_THREADS,
+    }
 
 
 def measure(text: str, own: Sequence[Any] = ()) -> dict[str, Any] | None:

@@ -25,6 +25,7 @@ def of(
     sampling: Sampling,
     *,
     avoid: Sequence[str],
+    adapters: Sequence[AdapterRef] = (),
 ) -> Any:
     """The voice of a passage that is about to be written; None to let it be plain.
 
@@ -42,6 +43,7 @@ def of(
             avoid=avoid,
             own=tones.own_tone(owner, passage.tone_asked),
             hears=targets.hears(owner) if passage.tone_target else (0.0, 0.0),
+            adapters=adapters,
         )
     except Exception as error:
         logger.warning("a tone cannot be pursued: %s", type(error).__name__)

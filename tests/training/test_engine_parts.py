@@ -23,6 +23,7 @@ from training.engine.local.forward import Forward, choose_forward
 from training.engine.local.pace import ALONE, LEAST, STALL, Pace
 from training.engine.local.processors import Names, Repetition, Wanted
 from training.engine.local.sampling import check, draw, draw_from_nucleus, seeded
+from training.engine.local.slots import Slots
 from training.engine.local.text import TextStream
 
 SMALL: dict[str, Any] = {
@@ -223,7 +224,7 @@ def test_any_causal_model_writes_what_it_would_by_itself(
     plain = model.generate(
         torch.tensor([ids]), max_new_tokens=12, do_sample=False, eos_token_id=-1
     )
-    forward = choose_forward(model)
+    forward = choose_forward(model, Slots(model))
     assert type(forward).__name__ == f"{kind}Forward"
     assert greedy(forward, ids, 12) == plain[0, len(ids) :].tolist()
 

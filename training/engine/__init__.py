@@ -6,6 +6,8 @@ when, and only when, it is asked for a real model.
 
 from training.engine.base import (
     HEARTBEAT,
+    MOST_ADAPTERS,
+    AdapterError,
     AdapterRef,
     Engine,
     EngineError,
@@ -20,6 +22,8 @@ from training.engine.echo import EchoEngine
 
 __all__ = [
     "HEARTBEAT",
+    "MOST_ADAPTERS",
+    "AdapterError",
     "AdapterRef",
     "EchoEngine",
     "Engine",

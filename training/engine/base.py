@@ -62,7 +62,11 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class AdapterRef:
-    """An adapter folder the server chose, and how strongly it speaks."""
+    """An adapter folder the server chose, and how strongly it speaks.
+
+    A folder's content never changes: a new version is a new folder. One that is
+    deleted is forgotten within seconds.
+    """
 
     path: str
     weight: float = 1.0
@@ -89,6 +93,10 @@ class EngineError(Exception):
     """The engine cannot do what was asked; the message may be shown to a person."""
 
 
+class AdapterError(EngineError):
+    """An adapter cannot be used: damaged, gone, or made for another model."""
+
+
 class PromptTooLong(EngineError):
     """The prompt alone fills the model's context."""
 
@@ -100,6 +108,8 @@ class Engine(Protocol):
     name: str
     #: Tokens of prompt and passage together.
     context: int
+    #: Which weights these are: an adapter made for others is refused.
+    fingerprint: str
 
     def count(self, text: str) -> int:
         """Tokens in a plain text, special tokens not included."""
@@ -117,6 +127,9 @@ class Engine(Protocol):
     ) -> Generator[Piece, None, None]:
         """Write one passage. Closing the generator cancels and frees its place.
 
+        At most `MOST_ADAPTERS` adapters speak together, each with its own weight;
+        their effects add up. None is the plain model.
+
         Yields at least every `HEARTBEAT` seconds, with empty text if nothing is new,
         so the caller can look whether it should stop. Raises EngineError.
         """
@@ -127,5 +140,7 @@ class Engine(Protocol):
         ...
 
 
+#: A person's own voice and two others.
+MOST_ADAPTERS = 3
 #: Longest silence of a generator, in seconds.
 HEARTBEAT = 0.2

@@ -4,9 +4,12 @@ import random
 import re
 import time
 from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
 
 from training.engine.base import (
     HEARTBEAT,
+    MOST_ADAPTERS,
+    AdapterError,
     AdapterRef,
     EngineError,
     Piece,
@@ -27,6 +30,8 @@ _SECONDS_PER_SLOW_PIECE = 0.05
 class EchoEngine:
     """Writes words drawn from the prompt and a small vocabulary; one word, one token.
 
+    Adapters must exist; each has the words drawn otherwise.
+
     A test steers it by what the last message says:
     [[slow]]   0.05 s before each piece        [[silent]] one long wait, heartbeats only
     [[fail]]   an EngineError after two pieces [[html]]   markup that must stay text
@@ -36,6 +41,7 @@ class EchoEngine:
     def __init__(self, *, context: int = 2048) -> None:
         self.name = "echo"
         self.context = context
+        self.fingerprint = "echo"
         self._closed = False
 
     def count(self, text: str) -> int:
@@ -50,14 +56,16 @@ class EchoEngine:
         sampling: Sampling,
         adapters: Sequence[AdapterRef] = (),
     ) -> Generator[Piece, None, None]:
-        if adapters:
-            raise EngineError("This engine cannot use a trained voice yet.")
+        if len(adapters) > MOST_ADAPTERS:
+            raise AdapterError(f"At most {MOST_ADAPTERS} voices speak together.")
+        if not all(Path(adapter.path).is_dir() for adapter in adapters):
+            raise AdapterError("This voice is gone.")
         room = self.context - self.length(prompt)
         if room < 1:
             raise PromptTooLong("The story is too long for this model.")
         limit = min(sampling.max_tokens, room)
         wish = prompt.messages[-1]["content"] if prompt.messages else ""
-        words = self._words(prompt, sampling)
+        words = self._words(prompt, sampling, adapters)
         held = ""
         for tokens in range(1, limit + 1):
             yield from self._pause(wish, tokens - 1)
@@ -82,11 +90,14 @@ class EchoEngine:
     def close(self) -> None:
         self._closed = True
 
-    def _words(self, prompt: Prompt, sampling: Sampling) -> Iterator[str]:
+    def _words(
+        self, prompt: Prompt, sampling: Sampling, adapters: Sequence[AdapterRef]
+    ) -> Iterator[str]:
         """Words without end: the same prompt, seed and temperature, the same words."""
         wish = prompt.messages[-1]["content"] if prompt.messages else ""
         seed = sampling.seed if sampling.temperature > 0 else 0
-        dice = random.Random(f"{seed} {wish}")
+        voices = "".join(f" {each.path} {each.weight}" for each in adapters)
+        dice = random.Random(f"{seed} {wish}{voices}")
         named = re.findall(r"\b[^\W\d_]{3,}\b", re.sub(r"\[\[\w+\]\]", "", wish))
         vocabulary = WORDS + named * 4
         if "[[emoji]]" in wish:

@@ -24,6 +24,14 @@ from training.engine.local.text import TextStream
 FAILED = "The language model failed on this passage. Please try again."
 
 
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """An adapter's slot, and what its answer is multiplied with."""
+
+    slot: int
+    weight: float = 1.0
+
+
 @dataclass(slots=True, eq=False)
 class Row:
     """One sequence the model reads: a prompt and what was drawn after it."""
@@ -31,8 +39,8 @@ class Row:
     ids: list[int]
     #: Tokens it can ever hold.
     capacity: int
-    #: Adapter slots that colour this row; none is the plain model.
-    adapters: tuple[int, ...] = ()
+    #: Adapters that colour this row; none is the plain model.
+    voices: tuple[Voice, ...] = ()
     #: Tokens whose keys and values are in the cache.
     cached: int = 0
     #: The forward pass's own memory of this row.
@@ -119,6 +127,9 @@ class Request:
     drafts: list[Draft]
     #: What requests of the same passage have read, if there are any.
     shared: Shared | None = None
+    #: Adapters that were read for it, with their weights; `voices` once it runs.
+    adapters: tuple[tuple[Any, float], ...] = ()
+    voices: tuple[Voice, ...] = ()
     pieces: queue.SimpleQueue[Piece | EngineError] = field(
         default_factory=queue.SimpleQueue
     )

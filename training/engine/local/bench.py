@@ -30,7 +30,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from training.engine.base import Engine, Prompt, Sampling
+from training.engine.base import AdapterRef, Engine, Prompt, Sampling
 from training.engine.local.engine import LocalEngine
 from training.engine.local.model import load, pick_threads
 
@@ -222,16 +222,20 @@ def engine_run(
     prompts: Sequence[Prompt],
     new: int,
     clock: Clock = time.perf_counter,
+    voices: Sequence[AdapterRef] = (),
 ) -> Run:
-    """All `prompts` asked of an engine at once, one thread each, as callers do."""
+    """All `prompts` asked of an engine at once, one thread each, as callers do.
+
+    `voices`: one for each prompt, or none at all.
+    """
     firsts: list[float] = [0.0] * len(prompts)
     tokens = [0] * len(prompts)
     began = clock()
 
     def write(index: int) -> None:
-        for piece in engine.generate(
-            prompts[index], Sampling(max_tokens=new, seed=index)
-        ):
+        sampling = Sampling(max_tokens=new, seed=index)
+        mine = voices[index : index + 1]
+        for piece in engine.generate(prompts[index], sampling, mine):
             if piece.tokens and not firsts[index]:
                 firsts[index] = clock() - began
             tokens[index] = piece.tokens

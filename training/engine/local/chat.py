@@ -74,6 +74,10 @@ class Chat:
             ]
         )
 
+    def ids(self, text: str) -> list[int]:
+        """The tokens of a plain text, as a passage is made of."""
+        return self._ids(self.clean(text), special=False)
+
     def spell(self, name: str) -> list[int]:
         """The tokens of a name inside a sentence, that is, after a space."""
         return self._ids(f" {self.clean(name).strip()}", special=False)

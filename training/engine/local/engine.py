@@ -1,6 +1,7 @@
 """The engine thread: takes requests in, runs the batch step by step, hands text out."""
 
 import atexit
+import contextlib
 import logging
 import queue
 import sys
@@ -23,7 +24,15 @@ from training.engine.base import (
     Sampling,
 )
 from training.engine.local import sampling as settings
-from training.engine.local.batch import FAILED, Draft, Request, Row, note, plan
+from training.engine.local.batch import (
+    FAILED,
+    Draft,
+    Request,
+    Row,
+    Segment,
+    note,
+    plan,
+)
 from training.engine.local.chat import Chat, ends_in_space
 from training.engine.local.forward import choose_forward
 from training.engine.local.kin import Shared
@@ -42,7 +51,9 @@ from training.engine.local.processors import (
     Repetition,
     Wanted,
 )
+from training.engine.local.slots import Slots
 from training.engine.local.text import TextStream
+from training.engine.local.voices import Voices
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +120,9 @@ class LocalEngine:
         self._name_bias = asks.get("name_bias", 0.0)
         self._wanted_bias = asks.get("wanted_bias", 0.0)
         self._max_batch = max_batch
-        self._forward = choose_forward(model)
+        self._voices = Voices(model)
+        self.fingerprint = self._voices.fingerprint
+        self._forward = choose_forward(model, self._voices.slots)
         self._pace = Pace(model.device.type)
         self._inbox: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._waiting: list[Request] = []
@@ -155,13 +168,15 @@ class LocalEngine:
         sampling: Sampling,
         adapters: Sequence[AdapterRef] = (),
     ) -> Request:
-        """Queue a request without waiting for it. Raises EngineError, PromptTooLong."""
-        if adapters:
-            raise EngineError("This engine cannot use a trained voice yet.")
+        """Queue a request without waiting for it.
+
+        Raises EngineError, and its kinds PromptTooLong and AdapterError.
+        """
         settings.check(sampling)
         if self._closed.is_set():
             raise EngineError(STOPPED)
         request = self._request(prompt, sampling)
+        request.adapters = self._voices.read(adapters)
         self._inbox.put(request)
         return request
 
@@ -175,6 +190,23 @@ class LocalEngine:
     def places(self) -> int:
         """Rows in the running batch right now."""
         return sum(len(request.rows) for request in self._running)
+
+    def tokens(self, text: str) -> list[int]:
+        """The token ids of a plain text."""
+        return self._chat.ids(text)
+
+    @property
+    def slots(self) -> Slots:
+        return self._voices.slots
+
+    def forget(self, voice: AdapterRef) -> None:
+        """Have it read and loaded anew when it speaks next; for an idle engine."""
+        self._voices.forget(voice.path)
+
+    @property
+    def voices(self) -> list[str]:
+        """The adapters that lie ready beside the model."""
+        return self._voices.slots.paths
 
     def _request(self, prompt: Prompt, sampling: Sampling) -> Request:
         shared = Shared.of(prompt.kin) if prompt.kin else None
@@ -253,26 +285,41 @@ class LocalEngine:
     def _admit(self) -> None:
         """Let requests in while there is room; sleep if there is nothing to do."""
         if not self._running and not self._waiting:
-            self._take(self._inbox.get())
+            self._sleep()
         while not self._inbox.empty():
             self._take(self._inbox.get())
         self._waiting = [request for request in self._waiting if not request.cancelled]
         self._drop_finished()
+        self._voices.sweep()
         for request in list(self._waiting):
             if not self._fits(request):
                 break
             if request.shared and request.shared.must_wait(request):
                 continue
-            if request.shared:
-                request.shared.join(request)
             self._waiting.remove(request)
-            self._running.append(request)
+            self._begin(request)
+
+    def _sleep(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            self._take(self._inbox.get(timeout=self._voices.patience))
+
+    def _begin(self, request: Request) -> None:
+        try:
+            self._voices.settle(request)
+        except Exception as error:  # no memory for one more voice, say
+            logger.error("a voice could not be loaded: %s", describe(error))
+            request.fail(EngineError(FAILED))
+            return
+        if request.shared:
+            request.shared.join(request)
+        self._running.append(request)
 
     def _drop_finished(self) -> None:
         staying = []
         for request in self._running:
             if request.done or request.cancelled:
                 request.release()
+                self._voices.leave(request)
             else:
                 staying.append(request)
         self._running = staying
@@ -290,6 +337,7 @@ class LocalEngine:
             return
         portion = self._pace.portion(self._running)
         segments = plan(self._running, portion, self._pace.together)
+        segments.sort(key=in_order)
         began = time.monotonic()
         note(segments, self._forward(segments))
         self._pace.learn(segments, time.monotonic() - began)
@@ -318,6 +366,11 @@ class LocalEngine:
         for request in self._running + self._waiting:
             request.fail(EngineError(STOPPED))
         self._running, self._waiting = [], []
+
+
+def in_order(segment: Segment) -> tuple[bool, list[int]]:
+    """What is written before what is read, and by slot: see `Slots`."""
+    return segment.length > 1, [voice.slot for voice in segment.row.voices]
 
 
 def describe(error: Exception) -> str:

@@ -11,6 +11,7 @@ from transformers import DynamicCache, PreTrainedModel
 from training.engine.local.attention import PACKED, Pack, Span
 from training.engine.local.batch import Row, Segment
 from training.engine.local.cache import RowCache
+from training.engine.local.slots import Slots
 
 
 class Forward(Protocol):
@@ -27,9 +28,10 @@ class Forward(Protocol):
 class PackedForward:
     """All rows in one `model.forward`, end to end in a single sequence."""
 
-    def __init__(self, model: PreTrainedModel) -> None:
+    def __init__(self, model: PreTrainedModel, slots: Slots) -> None:
         model.set_attn_implementation(PACKED)
         self._model = model
+        self._slots = slots
 
     def __call__(self, segments: Sequence[Segment]) -> Tensor:
         ids: list[int] = []
@@ -44,14 +46,15 @@ class PackedForward:
             ends.append(len(ids) - 1)
             spans.append(Span(row.cache, segment.start, segment.length))
         device = self._model.device
-        output = self._model(
-            input_ids=torch.tensor([ids], device=device),
-            position_ids=torch.tensor([positions], device=device),
-            # Most of a prompt's scores are never looked at, and cost a lot.
-            logits_to_keep=torch.tensor(ends, device=device),
-            use_cache=False,
-            pack=Pack(spans),
-        )
+        with self._slots.routed(segments):
+            output = self._model(
+                input_ids=torch.tensor([ids], device=device),
+                position_ids=torch.tensor([positions], device=device),
+                # Most of a prompt's scores are never looked at, and cost a lot.
+                logits_to_keep=torch.tensor(ends, device=device),
+                use_cache=False,
+                pack=Pack(spans),
+            )
         return output.logits[0].float().cpu()
 
 
@@ -61,8 +64,9 @@ class SoloForward:
     Right for everything transformers can generate with, and slow for many at once.
     """
 
-    def __init__(self, model: PreTrainedModel) -> None:
+    def __init__(self, model: PreTrainedModel, slots: Slots) -> None:
         self._model = model
+        self._slots = slots
         accepted = inspect.signature(model.forward).parameters
         self._options = {"logits_to_keep": 1} if "logits_to_keep" in accepted else {}
 
@@ -75,27 +79,28 @@ class SoloForward:
         if row.cache is None:
             row.cache = DynamicCache(config=self._model.config)
         ids = row.ids[segment.start : segment.stop]
-        output = self._model(
-            input_ids=torch.tensor([ids], device=device),
-            past_key_values=row.cache,
-            use_cache=True,
-            **self._options,
-        )
+        with self._slots.routed([segment]):
+            output = self._model(
+                input_ids=torch.tensor([ids], device=device),
+                past_key_values=row.cache,
+                use_cache=True,
+                **self._options,
+            )
         return output.logits[0, -1].float().cpu()
 
 
-def choose_forward(model: PreTrainedModel) -> Forward:
+def choose_forward(model: PreTrainedModel, slots: Slots) -> Forward:
     """The packed forward where it is proven right for this model, else the solo one.
 
     The proof, on a few tokens: packed scores equal the model's own. It also warms the
     model up, so that the first writer does not pay for it.
     """
-    expected = _scores(SoloForward(model))
+    expected = _scores(SoloForward(model, slots))
     if not model._supports_attention_backend:
-        return SoloForward(model)
+        return SoloForward(model, slots)
     own = model.config._attn_implementation
     try:
-        packed = PackedForward(model)
+        packed = PackedForward(model, slots)
         found = _scores(packed)
     except Exception:  # whatever a foreign model raises, it is not packable
         found = None
@@ -104,7 +109,7 @@ def choose_forward(model: PreTrainedModel) -> Forward:
     ):
         return packed
     model.set_attn_implementation(own)
-    return SoloForward(model)
+    return SoloForward(model, slots)
 
 
 @torch.inference_mode()

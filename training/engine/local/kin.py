@@ -17,7 +17,7 @@ from training.engine.local.cache import RowCache
 @dataclass(slots=True, eq=False)
 class Kept:
     ids: list[int]
-    adapters: Any
+    voices: Any
     cache: RowCache
 
 
@@ -55,7 +55,7 @@ class Shared:
         """Begin with what was read; whoever comes first reads the rest for all."""
         self.reader = request
         for row, kept in zip(request.drafts[0].rows, self.kept, strict=False):
-            if row.adapters != kept.adapters:
+            if row.voices != kept.voices:
                 continue
             same = alike(kept.ids, row.ids[:-1])  # the last is fed, for its scores
             if same:
@@ -70,7 +70,7 @@ class Shared:
         self.reader = None
         rows = request.drafts[0].rows
         if all(isinstance(row.cache, RowCache) for row in rows):
-            self.kept = [Kept(list(row.ids), row.adapters, row.cache) for row in rows]
+            self.kept = [Kept(list(row.ids), row.voices, row.cache) for row in rows]
 
 
 def alike(one: Sequence[int], other: Sequence[int]) -> int:

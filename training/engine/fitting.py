@@ -1,0 +1,123 @@
+"""What it takes to fit an adapter, and what is told while it is done. Plain values.
+
+All of it can be written as JSON: the fitting runs in a process of its own.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Stage = Literal["loading", "replay", "voice", "taste", "checking", "done"]
+STAGES: tuple[Stage, ...] = ("loading", "replay", "voice", "taste", "checking", "done")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A passage a person wrote. `document` groups those that belong together."""
+
+    text: str
+    document: str = ""
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preferred:
+    """What a person would rather read than something else, after the same prompt."""
+
+    context: str
+    chosen: str
+    rejected: str
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to fit. The defaults hold for models of some billion parameters."""
+
+    rank: int = 16
+    #: `lora_alpha` over the rank.
+    strength: float = 2.0
+    dropout: float = 0.05
+    rate: float = 2e-4
+    decay: float = 0.01
+    epochs: float = 4.0
+    #: Tokens of one window, and of the windows one step learns from.
+    window: int = 512
+    step_tokens: int = 2048
+    warm_up: float = 0.06
+    #: Looks at the held-out text per epoch, and how many may pass without progress.
+    looks: int = 2
+    patience: int = 3
+    #: What the model itself would write, as a share of what is learnt from.
+    replay: float = 0.2
+    #: Preferences: strength of the pull, its learning rate, weight of the told text.
+    beta: float = 0.1
+    taste_rate: float = 5e-6
+    taste_epochs: float = 3.0
+    taste_sft: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One adapter to be fitted, checked, and left in `folder`/adapter."""
+
+    model: str
+    folder: str
+    #: Where continuations of the bare model are kept between runs.
+    cache: str
+    train: tuple[Told, ...]
+    #: For early stopping; what the gates look at is never seen before.
+    valid: tuple[Told, ...]
+    test: tuple[Told, ...]
+    pairs: tuple[Preferred, ...] = ()
+    test_pairs: tuple[Preferred, ...] = ()
+    #: The adapter now in use, to be compared with.
+    champion: str = ""
+    recipe: Recipe | None = None
+    device: str = "auto"
+    threads: int = 1
+    seed: int = 0
+    #: Seconds after which it is left unfinished.
+    time_limit: float = 6 * 3600
+    #: Texts by the bare model to learn along with the person's.
+    own_words: int = 64
+    #: Whether the gates draw samples, which takes most of their time.
+    samples: bool = True
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Fit":
+        told = {
+            name: tuple(Told(**row) for row in data[name])
+            for name in ("train", "valid", "test")
+        }
+        pairs = {
+            name: tuple(Preferred(**row) for row in data[name])
+            for name in ("pairs", "test_pairs")
+        }
+        recipe = Recipe(**data["recipe"]) if data["recipe"] else None
+        return cls(**data | told | pairs | {"recipe": recipe})
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a fit stands. `share` of the work is done; seconds are estimates."""
+
+    stage: Stage
+    share: float = 0.0
+    seconds_left: float | None = None
+    step: int = 0
+    steps: int = 0
+    #: Tokens read so far, each time they are read.
+    tokens: int = 0
+    #: Nats per token: the last step's, and (step, nats) of every look at held-out text.
+    loss: float | None = None
+    held_out: tuple[tuple[int, float], ...] = ()
+    #: The same of what is learnt, smoothed, at some of the steps.
+    learnt: tuple[tuple[int, float], ...] = ()
+    #: Of the last piece only.
+    report: dict[str, Any] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)

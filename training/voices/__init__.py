@@ -1,0 +1,49 @@
+"""What a person may ask about their voice: one verb, one function, keyword arguments.
+
+They take instances that the caller has already fetched for this person, and raise
+`Refused` with a sentence for the person.
+"""
+
+from training.voices.consent import allow_document, let_learn, put_back, take_out
+from training.voices.importing import bring_text, forget_text
+from training.voices.refused import Refused
+from training.voices.runs import (
+    cancel_run,
+    learn_what_is_new,
+    pause_run,
+    put_down_all,
+    recover_runs,
+    requeue_run,
+    resume_run,
+    start_run,
+    take_up_all,
+)
+from training.voices.speaking import Speaking, speaking_for
+from training.voices.standing import Standing, standing_of
+from training.voices.versions import forget_version, speak_plainly, use_version
+
+__all__ = [
+    "Refused",
+    "Speaking",
+    "Standing",
+    "allow_document",
+    "bring_text",
+    "cancel_run",
+    "forget_text",
+    "forget_version",
+    "learn_what_is_new",
+    "let_learn",
+    "pause_run",
+    "put_back",
+    "put_down_all",
+    "recover_runs",
+    "requeue_run",
+    "resume_run",
+    "speak_plainly",
+    "speaking_for",
+    "standing_of",
+    "start_run",
+    "take_out",
+    "take_up_all",
+    "use_version",
+]

@@ -1,0 +1,163 @@
+"""Starting and stopping the learning, and taking up what was cut off."""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from kombu.exceptions import OperationalError
+
+from training import ledger, tasks
+from training.learning import run as learning
+from training.models import Example, TrainingRun, Voice, Wish
+from training.voices.consent import call_off, voice_of
+from training.voices.refused import Refused
+
+logger = logging.getLogger(__name__)
+
+Status = TrainingRun.Status
+DEAD_AFTER = timedelta(seconds=60)
+#: A run begins by itself when so large a share of what counts is new.
+NEW_SHARE = 0.25
+REST = timedelta(hours=6)
+
+
+def start_run(
+    *, person, trigger: str = TrainingRun.Trigger.PERSON, refresh: bool = True
+) -> TrainingRun:
+    """Learn from all that counts now. Asking again while it runs changes nothing."""
+    if not voice_of(person).learns:
+        raise Refused(_("Say first that a model may learn from you."))
+    if refresh:
+        ledger.refresh(person)
+    words = ledger.own_words(person)
+    if (missing := settings.VOICE_WORDS - words) > 0:
+        sentence = ngettext(
+            "%(n)d word of yours is missing before a voice can be learnt.",
+            "%(n)d words of yours are missing before a voice can be learnt.",
+            missing,
+        )
+        raise Refused(sentence % {"n": missing})
+    if run := TrainingRun.objects.owned_by(person).open().first():
+        return run
+    try:
+        with transaction.atomic():
+            run = TrainingRun.objects.create(
+                person=person, trigger=trigger, words=words
+            )
+    except IntegrityError:  # another tab was quicker
+        return TrainingRun.objects.owned_by(person).open().get()
+    queue(run)
+    return run
+
+
+def queue(run: TrainingRun) -> None:
+    transaction.on_commit(lambda: _queue(run))
+
+
+def _queue(run: TrainingRun) -> None:
+    """Without a broker it waits; the clock finds it again."""
+    try:
+        tasks.learn.delay(str(run.pk))
+    except OperationalError:
+        logger.warning("run %s could not be queued", run.pk)
+
+
+def cancel_run(*, run: TrainingRun) -> None:
+    """For good; what spoke before goes on speaking."""
+    call_off(TrainingRun.objects.filter(pk=run.pk))
+
+
+def pause_run(*, run: TrainingRun) -> None:
+    """Put it down at its next checkpoint, a second or two from now."""
+    mine = TrainingRun.objects.filter(pk=run.pk)
+    mine.waiting().update(status=Status.PAUSED)
+    mine.running().update(wish=Wish.PAUSE)
+
+
+def resume_run(*, run: TrainingRun) -> None:
+    paused = TrainingRun.objects.filter(pk=run.pk, status=Status.PAUSED)
+    if paused.update(status=Status.QUEUED, wish=Wish.NONE, attempts=0):
+        queue(run)
+
+
+def requeue_run(*, run: TrainingRun) -> bool:
+    """Try once more what failed or was cancelled; False if it cannot be."""
+    over = (Status.FAILED, Status.CANCELLED, Status.PAUSED)
+    others = TrainingRun.objects.owned_by(run.person).open().exclude(pk=run.pk)
+    if others.exists():
+        return False
+    again = TrainingRun.objects.filter(pk=run.pk, status__in=over)
+    if not again.update(
+        status=Status.QUEUED, wish=Wish.NONE, attempts=0, error="", finished_at=None
+    ):
+        return False
+    queue(run)
+    return True
+
+
+# --- what nobody asks for ------------------------------------------------------------
+
+
+def recover_runs(*, alone: bool = False) -> int:
+    """Queue again what was cut off. `alone`: no other process can be learning now."""
+    running = TrainingRun.objects.running()
+    if not alone:
+        running = running.filter(alive_at__lt=timezone.now() - DEAD_AFTER)
+    too_often = running.filter(attempts__gte=learning.MOST_ATTEMPTS)
+    too_often.update(
+        status=Status.FAILED,
+        error=_("Learning was cut off too often."),
+        finished_at=timezone.now(),
+        lease=None,
+    )
+    running.update(status=Status.QUEUED, lease=None)
+    waiting = list(TrainingRun.objects.waiting().order_by("created_at"))
+    for run in waiting:
+        queue(run)
+    return len(waiting)
+
+
+def put_down_all() -> None:
+    """This process ends: every run puts its checkpoint down within seconds."""
+    learning.ending.set()
+
+
+def take_up_all() -> None:
+    """This process begins, and is the only one that learns."""
+    learning.ending.clear()
+    recover_runs(alone=True)
+
+
+def learn_what_is_new() -> int:
+    """Begin a run for everyone whose ledger grew enough since their last version."""
+    begun = 0
+    voices = Voice.objects.filter(learns=True, by_itself=True)
+    rested = timezone.now() - REST
+    for voice in voices.exclude(person__training_runs__created_at__gte=rested):
+        ledger.refresh(voice.person)
+        if not enough_is_new(voice):
+            continue
+        try:
+            start_run(
+                person=voice.person,
+                trigger=TrainingRun.Trigger.SIGNALS,
+                refresh=False,
+            )
+        except Refused:
+            continue
+        begun += 1
+    return begun
+
+
+def enough_is_new(voice: Voice) -> bool:
+    known = set(voice.adapter.ledger) if voice.adapter else set()
+    counting = Example.objects.owned_by(voice.person).counting()
+    new = sum(
+        words for digest, words in counting.values_list("digest", "words")
+        if digest not in known
+    )  # fmt: skip
+    return new >= NEW_SHARE * max(1, ledger.own_words(voice.person))
