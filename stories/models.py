@@ -33,7 +33,7 @@ class Strength(models.TextChoices):
     STRONG = "strong", _("strongly")
 
 
-class Turn(models.TextChoices):
+class TurningPoint(models.TextChoices):
     """Turning points that a passage can be asked to be."""
 
     LOSS = "loss", _("a loss")
@@ -193,7 +193,7 @@ class Passage(models.Model):
     #: What came of it: {"met", "layers", "candidates", "faults"}.
     tone_outcome = models.JSONField(null=True, blank=True)
     #: The turning point it was asked to be, if any (arcs/turns.py).
-    turn = models.CharField(max_length=12, choices=Turn.choices, blank=True)
+    turn = models.CharField(max_length=12, choices=TurningPoint.choices, blank=True)
     model = models.CharField(max_length=200, blank=True)
     adapter = models.CharField(max_length=200, blank=True)
     seed = models.BigIntegerField(null=True, blank=True)

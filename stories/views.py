@@ -25,7 +25,7 @@ from stories import exchange, library, prompts, services, tree
 from stories import map as story_map
 from stories.arcs import tones
 from stories.forms import ImportForm, NewStoryForm, SettingsForm
-from stories.models import Author, Passage, Story, Turn
+from stories.models import Author, Passage, Story, TurningPoint
 from stories.services import words
 from users.models import Experience, Profile
 
@@ -131,7 +131,7 @@ def editor(request: HttpRequest, story: Story) -> HttpResponse:
         "story": story,
         "path": shown_path(story),
         "tones": tones.choices(request.user),
-        "turns": Turn.choices,
+        "turns": TurningPoint.choices,
     }
     return render(request, "stories/editor.html", context)
 

@@ -3,31 +3,31 @@
 from typing import Any
 
 from stories.arcs.tones import nearest
-from stories.models import Turn
+from stories.models import TurningPoint
 
 #: Said to the model, so in the language that it was taught.
 DIRECTIONS = {
-    Turn.LOSS: "Something or someone dear is lost.",
-    Turn.GIFT: "Someone gives something that matters.",
-    Turn.MEETING: "Someone new comes, or two meet again.",
-    Turn.DISCOVERY: "Something hidden is found out.",
-    Turn.DECISION: "A choice has to be made, and is made.",
-    Turn.RETURN: "Someone or something comes back.",
+    TurningPoint.LOSS: "Something or someone dear is lost.",
+    TurningPoint.GIFT: "Someone gives something that matters.",
+    TurningPoint.MEETING: "Someone new comes, or two meet again.",
+    TurningPoint.DISCOVERY: "Something hidden is found out.",
+    TurningPoint.DECISION: "A choice has to be made, and is made.",
+    TurningPoint.RETURN: "Someone or something comes back.",
 }
 #: The mood that such a turn usually has.
 MOODS = {
-    Turn.LOSS: -0.6,
-    Turn.GIFT: 0.6,
-    Turn.MEETING: 0.3,
-    Turn.DISCOVERY: 0.1,
-    Turn.DECISION: 0.0,
-    Turn.RETURN: 0.4,
+    TurningPoint.LOSS: -0.6,
+    TurningPoint.GIFT: 0.6,
+    TurningPoint.MEETING: 0.3,
+    TurningPoint.DISCOVERY: 0.1,
+    TurningPoint.DECISION: 0.0,
+    TurningPoint.RETURN: 0.4,
 }
 #: The three options lie so far apart: as usual, brighter, darker.
 APART = (0.0, 0.5, -0.5)
 
 
-def targets(turn: Turn, strength: float) -> list[dict[str, Any]]:
+def targets(turn: TurningPoint, strength: float) -> list[dict[str, Any]]:
     """What each option aims at."""
     found = []
     for step in APART:

@@ -17,7 +17,7 @@ from stories.models import (
     Signal,
     Status,
     Strength,
-    Turn,
+    TurningPoint,
 )
 from stories.services import Refused
 from stories.services.words import UNSTORABLE
@@ -94,7 +94,7 @@ PASSAGE = {
     "tone_measured": _FACTS,
     "tone_target": _FACTS,
     "tone_outcome": _FACTS,
-    "turn": _one_of(["", *Turn.values], ""),
+    "turn": _one_of(["", *TurningPoint.values], ""),
     "model": _text(200),
     "adapter": _text(200),
     "seed": Field(int, default=None),

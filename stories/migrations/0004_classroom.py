@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stories', '0002_initial'),
+        ('stories', '0003_tone'),
         ('users', '0005_classrooms'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

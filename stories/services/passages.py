@@ -19,7 +19,7 @@ from stories.models import (
     Status,
     Story,
     Strength,
-    Turn,
+    TurningPoint,
 )
 from stories.services import quotas, words
 from stories.services.history import Step, change, stop
@@ -161,9 +161,9 @@ def ask_for_turn(
     key: UUID | None = None,
 ) -> list[Passage]:
     """Three short ways a turning point could go, to choose from; the first is shown."""
-    if turn not in Turn.values:
+    if turn not in TurningPoint.values:
         raise Refused("bad_turn", _("There is no such turning point."))
-    kind = Turn(turn)
+    kind = TurningPoint(turn)
     options = turns.targets(kind, tones.STRENGTHS[Strength(story.strength)])
     keys = [key and (uuid5(key, str(i)) if i else key) for i in range(len(options))]
     with change(story, "turn") as step:

@@ -4,13 +4,13 @@ import pytest
 from django.urls import reverse
 
 from stories import services, tree, writing
-from stories.models import Length, Mode, Status, Turn
+from stories.models import Length, Mode, Status, TurningPoint
 from tests.factories import PassageFactory
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("turn", Turn.values)
+@pytest.mark.parametrize("turn", TurningPoint.values)
 def test_three_ways_stand_side_by_side_and_lie_apart(story, turn):
     before = PassageFactory(story=story)
     options = services.ask_for_turn(story=story, turn=turn)
