@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from stories.arcs import tones
-from stories.models import Form, Story
+from stories.models import Form, Level, Story, Teller
 
 
 class NewStoryForm(forms.ModelForm):
@@ -40,6 +40,8 @@ class SettingsForm(forms.ModelForm):
         fields = [
             "title",
             "form",
+            "teller",
+            "level",
             "tone",
             "strength",
             "note",
@@ -49,6 +51,8 @@ class SettingsForm(forms.ModelForm):
         ]
         labels = {
             "form": _("It is a"),
+            "teller": _("It is told by"),
+            "level": _("The language is"),
             "strength": _("The tone is pursued"),
             "note": _("A standing direction"),
             "length": _("A passage is"),
@@ -60,6 +64,8 @@ class SettingsForm(forms.ModelForm):
         }
         widgets = {
             "note": forms.Textarea(attrs={"rows": 3}),
+            "teller": forms.RadioSelect,
+            "level": forms.RadioSelect,
             "tone": forms.Select,
             "strength": forms.RadioSelect,
             "length": forms.RadioSelect,
@@ -68,6 +74,8 @@ class SettingsForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
+        for name, choices in (("teller", Teller.choices), ("level", Level.choices)):
+            self.fields[name].widget.choices = [("", _("as it comes")), *choices]
         self.fields["tone"].widget.choices = [
             ("", _("as the story goes")),
             *tones.choices(self.instance.owner_id),

@@ -15,6 +15,21 @@ class Form(models.TextChoices):
     SCRIPT = "script", _("script")
 
 
+class Teller(models.TextChoices):
+    I = "I", _("I")  # noqa: E741 (it is what they say)
+    SHE = "she", _("she")
+    HE = "he", _("he")
+    THEY = "they", _("they")
+
+
+class Level(models.TextChoices):
+    """How hard the language is; as the bundled model learnt it."""
+
+    SIMPLE = "simple", _("simple")
+    PLAIN = "plain", _("plain")
+    RICH = "rich", _("rich")
+
+
 class Tone(models.TextChoices):
     JOYFUL = "joyful", _("joyful")
     TENDER = "tender", _("tender")
@@ -83,6 +98,12 @@ class Story(models.Model):
     title = models.CharField(_("title"), max_length=200, blank=True)
     form = models.CharField(
         _("form"), max_length=10, choices=Form.choices, default=Form.STORY
+    )
+    teller = models.CharField(
+        _("told by"), max_length=4, choices=Teller.choices, blank=True
+    )
+    level = models.CharField(
+        _("language"), max_length=6, choices=Level.choices, blank=True
     )
     #: One of ours or one of the person's own (arcs/tones.py).
     tone = models.CharField(_("tone"), max_length=20, blank=True)

@@ -263,6 +263,8 @@ def assemble(
         story=prompts.Settings(
             title=story.title,
             form=Form(story.form).value,
+            level=story.level,
+            teller=story.teller,
             note=story.note,
             length=length_of(passage),
         ),

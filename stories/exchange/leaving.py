@@ -23,6 +23,8 @@ def export_story(*, story: Story) -> dict[str, Any]:
         "story": {
             "title": story.title,
             "form": story.form,
+            "teller": story.teller,
+            "level": story.level,
             "tone": story.tone,
             "strength": story.strength,
             "arc": story.arc,

@@ -13,10 +13,12 @@ from stories.models import (
     Creativity,
     Form,
     Length,
+    Level,
     Mode,
     Signal,
     Status,
     Strength,
+    Teller,
     TurningPoint,
 )
 from stories.services import Refused
@@ -65,6 +67,8 @@ FILE = {
 STORY = {
     "title": _text(200),
     "form": _one_of(Form.values, Form.STORY.value),
+    "teller": _one_of(["", *Teller.values], ""),
+    "level": _one_of(["", *Level.values], ""),
     "tone": _text(20),
     "strength": _one_of(Strength.values, Strength.CLEAR.value),
     "arc": _FACTS,

@@ -45,6 +45,8 @@ def header_lines(
     lines = [
         Line("settings", _field("Title", story.title), 8),
         Line("settings", _field("Form", story.form), 9),
+        Line("settings", _field("Level", story.level), 9),
+        Line("settings", _field("Teller", story.teller), 9),
         Line("names", _field("Names", *names), 5),
         Line("names", _field("Places", *places[:4]), 4),
         Line("about you", _field("Values", *profile.values), 6),

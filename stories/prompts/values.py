@@ -12,6 +12,8 @@ class Settings:
 
     title: str = ""
     form: str = "story"
+    level: str = ""
+    teller: str = ""
     note: str = ""
     length: str = "medium"
 

@@ -17,6 +17,8 @@ from stories.services.tones import check_tone
 SETTINGS = (
     "title",
     "form",
+    "teller",
+    "level",
     "tone",
     "strength",
     "note",

@@ -369,3 +369,11 @@ def test_without_a_wish_it_is_what_is_untold_of_the_nearest_experience():
 def test_an_experience_that_was_cut_from_the_header_is_not_wanted():
     long = Lived(1, "I learned to swim " + "very slowly " * 200)
     assert build(experiences=[long], budget=40).prompt.wanted == ()
+
+
+def test_who_tells_it_and_in_which_language_is_said_before_the_names():
+    lines = header(
+        story=Settings(level="simple", teller="she"),
+        experiences=[Lived(1, "I learned to swim", who="Mara")],
+    )
+    assert lines[:4] == ["Form: story", "Level: simple", "Teller: she", "Names: Mara"]
