@@ -369,3 +369,9 @@ def test_without_a_wish_it_is_what_is_untold_of_the_nearest_experience():
 def test_an_experience_that_was_cut_from_the_header_is_not_wanted():
     long = Lived(1, "I learned to swim " + "very slowly " * 200)
     assert build(experiences=[long], budget=40).prompt.wanted == ()
+
+
+def test_who_was_not_met_yet_is_wanted_first():
+    lived = [Lived(1, "I flew", who="Mara, Tobi and Ilse")]
+    told = [Told("At noon I saw Mara.", "person")]
+    assert build(experiences=lived, path=told).prompt.wanted == ("Tobi", "Ilse", "flew")
