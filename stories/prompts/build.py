@@ -28,7 +28,7 @@ PREFACE = (
     "Use the details below. Write only the story."
 )
 HEADER_SHARE = 0.35
-WANTED = 6  # words; more would crowd the passage
+WANTED, UNMET = 6, 2  # words and names; more would crowd the passage
 
 
 def fit(
@@ -110,25 +110,28 @@ def build(
     if half:
         messages.append({"role": "assistant", "content": half})
     prompt = Prompt(
-        tuple(messages), tuple(names), wanted_of(header, chosen, told, direction)
+        tuple(messages), tuple(names), wanted_of(names, header, chosen, told, direction)
     )
     return Assembled(prompt, _saw(header, turns, half, wanted, count))
 
 
 def wanted_of(
+    names: Sequence[str],
     header: list[Line],
     experiences: Sequence[Lived],
     told: Sequence[Told],
     direction: str,
 ) -> tuple[str, ...]:
-    """What the passage should hold: the wish, else what is untold of an experience."""
+    """Who was not met yet, and the wish, or else what is untold of an experience."""
+    story = " ".join(passage.text for passage in told)
+    unmet = [name for name in names if name not in story][:UNMET]
     if direction:
-        return tuple(told_words(direction)[:WANTED])
+        return (*unmet, *told_words(direction)[:WANTED])
     shown = {line.experience for line in header if line.part == "experience"}
     lived = [one.what for one in experiences if one.id in shown]
     untold = told_words(lived[0])[:WANTED] if lived else []
-    before = words_of(" ".join(passage.text for passage in told))
-    return tuple(word for word in untold if word not in before)
+    before = words_of(story)
+    return (*unmet, *(word for word in untold if word not in before))
 
 
 def _saw(

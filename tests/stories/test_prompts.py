@@ -377,3 +377,9 @@ def test_who_tells_it_and_in_which_language_is_said_before_the_names():
         experiences=[Lived(1, "I learned to swim", who="Mara")],
     )
     assert lines[:4] == ["Form: story", "Level: simple", "Teller: she", "Names: Mara"]
+
+
+def test_who_was_not_met_yet_is_wanted_first():
+    lived = [Lived(1, "I flew", who="Mara, Tobi and Ilse")]
+    told = [Told("At noon I saw Mara.", "person")]
+    assert build(experiences=lived, path=told).prompt.wanted == ("Tobi", "Ilse", "flew")

@@ -330,12 +330,13 @@ def test_what_stands_in_the_prompt_begins_no_name() -> None:
 
 
 def test_what_is_wanted_is_likelier_until_it_was_said() -> None:
-    wanted = Wanted(1, [[1, 2], [3]], strength=2.0)
+    wanted = Wanted(1, [[1, 2, 4], [3]], strength=2.0)
     level = torch.zeros(5)
     assert wanted([0], level).tolist() == [0, 2, 0, 2, 0]
     assert wanted([0, 1], level).tolist() == [0, 0, Wanted.BEGUN, 2, 0]
-    assert wanted([0, 1, 2], level).tolist() == [0, 0, 0, 2, 0]
-    assert wanted([0, 1, 2, 3], level).tolist() == level.tolist()
+    assert wanted([0, 1, 2], level).tolist() == [0, 0, 0, 2, Wanted.SPELLED]
+    assert wanted([0, 1, 2, 4], level).tolist() == [0, 0, 0, 2, 0]
+    assert wanted([0, 1, 2, 4, 3], level).tolist() == level.tolist()
 
 
 def test_what_stands_in_the_prompt_is_still_wanted() -> None:

@@ -116,8 +116,8 @@ class Wanted:
     asked for becomes likelier there. What has been said is never pushed again.
     """
 
-    #: What going on with a begun phrase is worth: its first word may stand alone.
-    BEGUN = 4.0
+    #: What going on is worth: a first token may begin another word, a second hardly.
+    BEGUN, SPELLED = 5.0, 8.0
 
     def __init__(
         self, prompt: int, phrases: Sequence[Sequence[int]], strength: float
@@ -136,7 +136,8 @@ class Wanted:
             if holds(drawn, phrase):
                 continue
             begun = ends_with_start_of(drawn, phrase)
-            scores[phrase[begun]] += self.BEGUN if begun else self._strength
+            push = (self._strength, self.BEGUN, self.SPELLED)[min(begun, 2)]
+            scores[phrase[begun]] += push
         return scores
 
 

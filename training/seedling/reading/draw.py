@@ -39,9 +39,9 @@ def prompt_of(
     names, wanted = [], []
     if held_out:
         names = held_out.listed("Names")
-        wanted = [*held_out.listed("Things")]
+        wanted = [*held_out.listed("Names"), *held_out.listed("Things")]
         wanted += told_words(held_out.header.get("Experience", ""))[:WANTED]
-        wanted = [word for word in wanted if word not in told.lower()]
+        wanted = [word for word in wanted if word.lower() not in told.lower()]
     return Prompt(tuple(messages), tuple(names), tuple(wanted))  # type: ignore[arg-type]
 
 
