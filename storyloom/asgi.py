@@ -15,12 +15,13 @@ http = get_asgi_application()
 from stories.routing import websocket_urlpatterns  # noqa: E402
 from storyloom.bodies import BodyLimit  # noqa: E402
 from storyloom.lifespan import lifespan  # noqa: E402
+from users.classrooms.sockets import NoPupils  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": BodyLimit(http, settings.BODY_BYTES),
         "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+            AuthMiddlewareStack(NoPupils(URLRouter(websocket_urlpatterns)))
         ),
         "lifespan": lifespan,
     }

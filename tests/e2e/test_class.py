@@ -16,6 +16,20 @@ MAKE_TEACHER = (
     "from users.models import User; "
     "User.objects.filter(email='robin@example.org').update(role='teacher')"
 )
+#: A browser here has no voice: this one says each sentence in a moment.
+A_VOICE = """
+window.saidAloud = [];
+window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+Object.defineProperty(window, "speechSynthesis", { value: {
+  getVoices: () => [{ localService: true, lang: "en-GB" }],
+  addEventListener() {},
+  cancel() {},
+  speak(said) {
+    window.saidAloud.push([said.text, document.querySelector(".lit")?.textContent]);
+    setTimeout(() => said.onend(), 5);
+  },
+} });
+"""
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +137,7 @@ def test_a_lesson_from_the_class_list_to_the_answers_of_a_child(school, open_sch
     # --- the child
     child = open_school()
     reader = child.page
+    reader.add_init_script(A_VOICE)
     child.go("/join")
     looked_at_in_both_ways(child)
     reader.get_by_label("Class code").fill(code.lower())
@@ -139,6 +154,11 @@ def test_a_lesson_from_the_class_list_to_the_answers_of_a_child(school, open_sch
     reader.locator("button.word").first.press("Enter")
     expect(reader.locator(".meaning:popover-open")).to_contain_text("a lamp you can")
     reader.keyboard.press("Escape")
+    click(reader, "Read to me")
+    expect(reader.get_by_role("button", name="Read to me")).to_be_visible()
+    said = reader.evaluate("window.saidAloud")
+    assert len(said) > 3 and all(spoken == lit for spoken, lit in said)
+    assert said[-1][0] == "Then it was time to sleep."
     click(reader, "More space")
     expect(reader.locator("[data-tale]")).to_have_attribute("data-spaced", "")
     reader.reload()

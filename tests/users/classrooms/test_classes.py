@@ -183,3 +183,10 @@ def test_the_admin_lists_classes_without_their_codes_or_nicknames(client, owl, r
         assert page.status_code == 200
         assert "Plantedname" not in page.content.decode()
         assert room.code not in page.content.decode()
+
+
+def test_the_words_of_the_scripts_stay_in_the_browsers_cache(client, room):
+    pupil = PupilFactory(classroom=room)
+    client.force_login(pupil.account, backend="users.classrooms.backend.PupilBackend")
+
+    assert "Cache-Control" not in client.get(reverse("stories:words"))
