@@ -191,6 +191,10 @@ class Tale(models.Model):
         )
 
     @property
+    def has_facts(self) -> bool:
+        return any(line["source"] == "fact" for p in self.paragraphs for line in p)
+
+    @property
     def undecided(self) -> list[dict]:
         return [flag for flag in self.flags if not flag.get("fine")]
 

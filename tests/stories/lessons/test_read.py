@@ -238,3 +238,24 @@ def test_a_family_reads_what_is_given_out_and_can_do_nothing(client, mira, tale)
     Tale.objects.update(review="reviewed")
     assert client.get(f"/family/{link.token}/{tale.pk}/").status_code == 404
     assert not Reading.objects.exists()
+
+
+def test_words_of_any_script_lead_to_their_own_meaning(browser, tale):
+    words = [{"word": w, "meaning": f"about {w}", "quote": ""} for w in ("灯笼", "伞")]
+    told = [[{"text": "A 灯笼 and a 伞 stood there.", "source": "teacher"}]]
+    Tale.objects.update(glossary=words, paragraphs=told)
+
+    page = read(browser, tale).content.decode()
+
+    for number, word in enumerate(("灯笼", "伞"), 1):
+        assert f'popovertarget="word-{number}" data-word="{word}"' in page
+        assert f'popover id="word-{number}" class="meaning" aria-label="{word}"' in page
+
+
+def test_a_fact_is_marked_for_the_child_and_the_mark_explained(browser, tale):
+    assert "marks a fact" not in read(browser, tale).content.decode()
+    fact = {"text": "A sign said: “Owls see well.”", "source": "fact"}
+    Tale.objects.update(paragraphs=[[fact]])
+
+    page = read(browser, tale).content.decode()
+    assert "marks a fact" in page and 'class="sentence is-fact"' in page
