@@ -173,7 +173,7 @@ def test_a_lesson_from_the_class_list_to_the_answers_of_a_child(school, open_sch
     expect(reader.locator(".given").first).to_be_visible()
     click(reader, "I loved it")
     reader.locator("#turn-text").fill("The owl came back.")
-    click(reader, "Storyloom, one sentence please")
+    reader.get_by_role("button", name="Storyloom, one sentence please").first.click()
     expect(reader.locator("#turns")).to_contain_text("Storyloom (a machine)")
     looked_at_in_both_ways(child)
 

@@ -148,6 +148,20 @@ def test_a_pupil_writes_on_in_their_own_words(browser, tale):
     assert (turn.by, turn.text, turn.flags) == ("pupil", "Then the owl came.", [])
 
 
+def test_a_pupil_tells_a_story_of_their_own_beside_it(browser, tale, scribe):
+    allow(tale, "helped")
+    write(browser, tale, "Then the owl came.")
+    write(browser, tale, "Once I met a whale.", own="1")
+    write(browser, tale, own="1", then="more")
+    turns.write(Turn.objects.get(by="model").pk)
+
+    page = read(browser, tale)
+    pieces = [turn.by for turn in page.context["own_turns"]]
+    assert pieces == ["pupil", "model"] and len(page.context["turns"]) == 1
+    asked = str(scribe.prompts[-1].messages)
+    assert "whale" in asked and "owl" not in asked and "gate" not in asked
+
+
 def test_words_of_danger_are_kept_marked_for_the_teacher_and_help_is_shown(
     browser, client, robin, tale, mira
 ):
