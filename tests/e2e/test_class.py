@@ -47,6 +47,8 @@ def school(tmp_path_factory):
 def open_school(school, browser):
     """Opens browsers at the school; afterwards, no page may have complained."""
     contexts, desks = [], []
+    # Here a model writes beside the browser: a busy machine is slow, not wrong.
+    expect.set_options(timeout=30_000)
 
     def open_school(**options):
         contexts.append(browser.new_context(reduced_motion="reduce", **options))
@@ -54,6 +56,7 @@ def open_school(school, browser):
         return desks[-1]
 
     yield open_school
+    expect.set_options(timeout=5_000)
     complaints = [said for desk in desks for said in desk.complaints]
     for context in contexts:
         context.close()
