@@ -16,6 +16,7 @@ from stories import routing as stories  # noqa: E402
 from storyloom.bodies import BodyLimit  # noqa: E402
 from storyloom.lifespan import lifespan  # noqa: E402
 from training import routing as training  # noqa: E402
+from users.classrooms.sockets import NoPupils  # noqa: E402
 
 sockets = [*stories.websocket_urlpatterns, *training.websocket_urlpatterns]
 
@@ -23,7 +24,7 @@ application = ProtocolTypeRouter(
     {
         "http": BodyLimit(http, settings.BODY_BYTES),
         "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter(sockets))
+            AuthMiddlewareStack(NoPupils(URLRouter(sockets)))
         ),
         "lifespan": lifespan,
     }

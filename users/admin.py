@@ -96,7 +96,7 @@ class PersonAdmin(UserAdmin):
             try:
                 act(person)
             except ValidationError as refusal:
-                why = f"{person.email}: {' '.join(refusal.messages)}"
+                why = f"{person.email or person}: {' '.join(refusal.messages)}"
                 self.message_user(request, why, messages.ERROR)
             else:
                 done += 1
@@ -153,7 +153,7 @@ class PersonAdmin(UserAdmin):
 
     def get_deleted_objects(self, people, request):
         counts = {name: n for person in people for n, name in privacy.counts(person)}
-        return [person.email for person in people], counts, set(), []
+        return [person.email or str(person) for person in people], counts, set(), []
 
     def delete_model(self, request, person):
         services.erase_account(person=person)

@@ -2,6 +2,7 @@
 
     values     what a story is to be, and what came of it; plain
     level      how hard a text is, by several formulas       sentences  where one ends
+    level_zh   the same for Chinese, by characters; experimental
     words      the forms of a target word, and where it stands
     prompts    what the model sees        stems     beginnings that hold a word
     compose    candidates, checks, repairs           questions  with keys and evidence

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
-from stories.lessons import repairs, stems
+from stories.lessons import level_zh, repairs, stems
 from stories.lessons.drawing import CANDIDATES, Drawer, name_in
 from stories.lessons.level import measure
 from stories.lessons.values import Draft, Line, Report, Wish, Word
@@ -177,6 +177,8 @@ def report(text: str, sentences: list[str], wish: Wish, repaired: int = 0) -> Re
     level = {"asked": wish.level, "reached": False}
     if found:
         level |= found.as_json() | {"reached": found.is_in(wish.level)}
+    elif chinese := level_zh.measure(text, (wish.hero,)):
+        level |= {"chinese": chinese}
     words = {w.word: len(sentences_with(w.word, sentences)) for w in wish.words}
     facts = {fact: fact in text for fact in wish.facts}
     used = next((i for i in wish.interests if interest_in(text, i)), "")

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from stories.lessons.models import Kind, Lesson
+from stories.lessons.models import Form, Kind, Lesson
 from stories.lessons.words import MOST_WORDS
 
 GOALS = [
@@ -46,7 +46,11 @@ class LessonForm(forms.ModelForm):
             ("", _("as the story goes")),
             *self.fields["tone"].choices[1:],
         ]
+        self.fields["form"].required = False
         self.rows = [self.row(n, (words or []) + [{}] * 9) for n in range(MOST_WORDS)]
+
+    def clean_form(self) -> str:
+        return self.cleaned_data["form"] or Form.STORY
 
     def row(self, number: int, words: list[dict]) -> "WordForm":
         bound = self.data if self.is_bound else None

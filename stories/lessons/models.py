@@ -191,6 +191,10 @@ class Tale(models.Model):
         )
 
     @property
+    def has_facts(self) -> bool:
+        return any(line["source"] == "fact" for p in self.paragraphs for line in p)
+
+    @property
     def undecided(self) -> list[dict]:
         return [flag for flag in self.flags if not flag.get("fine")]
 
@@ -273,7 +277,7 @@ class Answer(models.Model):
 
 
 class Turn(models.Model):
-    """A piece of a pupil's own continuation; the teacher can always read it."""
+    """A piece of what a pupil writes after reading; the teacher can always read it."""
 
     class By(models.TextChoices):
         PUPIL = "pupil", _("the pupil")
@@ -281,6 +285,8 @@ class Turn(models.Model):
 
     reading = models.ForeignKey(Reading, models.CASCADE, related_name="turns")
     by = models.CharField(max_length=5, choices=By.choices)
+    #: Of a story of the pupil's own, not the continuation of what was read.
+    own = models.BooleanField(default=False)
     text = models.TextField(blank=True, max_length=4000)
     made = models.CharField(max_length=10, choices=Made.choices, default=Made.READY)
     error = models.CharField(max_length=300, blank=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from stories.lessons.models import Answer, Question, Reading, Tale, Turn
 from users.classrooms.models import Classroom, Level, Pupil
+from users.classrooms.words import MOST_TO_PRACTISE
 
 #: Right answers, of at least so many, at which a word counts as mastered.
 MASTERED = 2
@@ -40,6 +41,19 @@ class Line:
     @property
     def minutes(self) -> int:
         return round(self.seconds / 60)
+
+    @property
+    def next_words(self) -> list[str]:
+        """To practise from now on: less what is mastered, and what went wrong."""
+        kept = [word for word in self.pupil.practise if word not in self.mastered]
+        new = [word for word in self.to_practise if word not in kept]
+        return (kept + new)[:MOST_TO_PRACTISE]
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the profile would change by it."""
+        now = (self.pupil.level, self.pupil.practise)
+        return now != (self.suggested, self.next_words)
 
     @property
     def suggested_name(self) -> str:
@@ -149,14 +163,8 @@ def words_to_practise(lines: list[Line]) -> list[str]:
     return sorted(count, key=lambda word: -count[word])
 
 
-def take_over(line: Line) -> bool:
+def take_over(line: Line) -> None:
     """Make the suggestion the pupil's own: the next story starts from it."""
     pupil = line.pupil
-    mastered = set(line.mastered)
-    practise = [w for w in pupil.practise if w not in mastered]
-    practise += [w for w in line.to_practise if w not in practise]
-    changed = (pupil.level, pupil.practise) != (line.suggested, practise[:20])
-    pupil.level, pupil.practise = line.suggested, practise[:20]
-    if changed:
-        pupil.save(update_fields=["level", "practise"])
-    return changed
+    pupil.level, pupil.practise = line.suggested, line.next_words
+    pupil.save(update_fields=["level", "practise"])

@@ -102,7 +102,12 @@ def turns_of(reading: Reading) -> dict:
     for turn in turns:
         turn.care = turn.by == Turn.By.PUPIL and may_need_help(turn.text)
     waiting = any(turn.made in (Made.WAITING, Made.WRITING) for turn in turns)
-    return {"turns": turns, "thinking": waiting, "reading": reading}
+    return {
+        "turns": [turn for turn in turns if not turn.own],
+        "own_turns": [turn for turn in turns if turn.own],
+        "thinking": waiting,
+        "reading": reading,
+    }
 
 
 @with_reading
@@ -152,17 +157,19 @@ def look_up(request: HttpRequest, reading: Reading) -> HttpResponse:
 @require_POST
 def write(request: HttpRequest, reading: Reading) -> HttpResponse:
     text = request.POST.get("text", "")
+    own = request.POST.get("own") == "1"
     try:
         if request.POST.get("then") == "more":
             if text.strip():
-                verbs.write_on(reading=reading, text=text)
-            verbs.ask_for_more(reading=reading)
+                verbs.write_on(reading=reading, text=text, own=own)
+            verbs.ask_for_more(reading=reading, own=own)
         else:
-            verbs.write_on(reading=reading, text=text)
+            verbs.write_on(reading=reading, text=text, own=own)
     except Refused as refused:
         messages.error(request, refused.sentence)
-        return show(request, reading, 422, typed_text=text)
-    return at(reading, "turn")
+        typed = {"typed_own" if own else "typed_text": text}
+        return show(request, reading, 422, **typed)
+    return at(reading, "own" if own else "turn")
 
 
 @with_reading

@@ -87,7 +87,7 @@ def answer(*, reading: Reading, answers: dict[int, str]) -> list[Answer]:
 
 # --- your turn --------------------------------------------------------------------
 @transaction.atomic
-def write_on(*, reading: Reading, text: str) -> Turn:
+def write_on(*, reading: Reading, text: str, own: bool = False) -> Turn:
     """A piece in the pupil's own words. Nothing is refused for what it says: words
     that sound like a crisis are kept, marked for the teacher, and help is shown."""
     refuse_turn(reading)
@@ -101,12 +101,12 @@ def write_on(*, reading: Reading, text: str) -> Turn:
         )
     flags = screening.flags_of(text)
     return Turn.objects.create(
-        reading=reading, by=Turn.By.PUPIL, text=text, flags=flags
+        reading=reading, by=Turn.By.PUPIL, own=own, text=text, flags=flags
     )
 
 
 @transaction.atomic
-def ask_for_more(*, reading: Reading) -> Turn:
+def ask_for_more(*, reading: Reading, own: bool = False) -> Turn:
     """One sentence by the model, only where the teacher allowed it."""
     refuse_turn(reading)
     if reading.tale.lesson.writing != Writing.HELPED:
@@ -114,7 +114,9 @@ def ask_for_more(*, reading: Reading) -> Turn:
     recover_turns(reading)
     if reading.turns.filter(made__in=[Made.WAITING, Made.WRITING]).exists():
         raise Refused("busy", _("Storyloom is thinking already."))
-    turn = Turn.objects.create(reading=reading, by=Turn.By.MODEL, made=Made.WAITING)
+    turn = Turn.objects.create(
+        reading=reading, by=Turn.By.MODEL, own=own, made=Made.WAITING
+    )
     write_turn.delay_on_commit(turn.pk)
     return turn
 

@@ -82,6 +82,7 @@ def make_tales(*, lesson: Lesson) -> int:
     """A tale for whoever has none yet; in the background, all in one job."""
     lesson = locked(lesson)
     refuse_while_made(lesson)
+    refuse_beside_another(lesson)
     there = set(lesson.tales.values_list("pupil", flat=True))
     tales = []
     if lesson.for_class and None not in there:
@@ -110,6 +111,7 @@ def make_again(*, tale: Tale) -> None:
     """Another one instead; the one that is there is replaced when it is ready."""
     lesson = locked(tale.lesson)
     refuse_while_made(lesson)
+    refuse_beside_another(lesson)
     changed = Tale.objects.filter(pk=tale.pk)
     changed.update(
         made=Made.WAITING, share=0, error="", review=Review.DRAFT,
@@ -137,6 +139,19 @@ def stop(*, lesson: Lesson) -> None:
 
 def locked(lesson: Lesson) -> Lesson:
     return Lesson.objects.select_for_update().get(pk=lesson.pk)
+
+
+def refuse_beside_another(lesson: Lesson) -> None:
+    """A class has one job at a time, so that no class makes all others wait."""
+    under_way = Lesson.objects.filter(
+        classroom=lesson.classroom_id, status__in=[Making.QUEUED, Making.WORKING]
+    )
+    for other in under_way.exclude(pk=lesson.pk):
+        recover(lesson=other)
+        if other.status in (Making.QUEUED, Making.WORKING):
+            raise Refused(
+                "busy", _("Another lesson of this class is being made. Wait for it.")
+            )
 
 
 def refuse_while_made(lesson: Lesson) -> None:

@@ -12,6 +12,7 @@ class Part:
 
     text: str
     word: str = ""
+    number: int = 0  # of the word in the glossary, from 1
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,17 @@ def paragraphs(tale: Tale) -> list[list[Sentence]]:
 def parts_of(text: str, words: list[str]) -> list[Part]:
     """Target words stand apart; of two that overlap, the first one wins."""
     found = sorted(
-        (match.start(), match.end(), word)
-        for word in words
+        (match.start(), match.end(), number, word)
+        for number, word in enumerate(words, 1)
         for match in pattern_of(word).finditer(text)
     )
     parts, at = [], 0
-    for start, end, word in found:
+    for start, end, number, word in found:
         if start < at:
             continue
         if text[at:start]:
             parts.append(Part(text[at:start]))
-        parts.append(Part(text[start:end], word))
+        parts.append(Part(text[start:end], word, number))
         at = end
     if text[at:]:
         parts.append(Part(text[at:]))

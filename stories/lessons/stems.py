@@ -64,7 +64,7 @@ STEMS = {
 #: For a word that is still missing: its meaning, as the teacher gave it.
 EXPLAINED = (
     "{hero} learned something new: “{Word}” means {meaning}.",
-    "“Do you remember? “{Word}” means {meaning},” said the teacher.",
+    "“Do you remember? ‘{Word}’ means {meaning},” said the teacher.",
     "In {hero}’s book it said: “{Word}” means {meaning}.",
 )
 OPENINGS = (

@@ -46,8 +46,10 @@ def sentence_for(turn: Turn) -> str:
     names = list(tale.lesson.classroom.pupils.values_list("nickname", flat=True))
     wish = wish_of(tale.lesson, tale, names)
     told = [Line(line["text"]) for lines in tale.paragraphs for line in lines]
-    own = reading.turns.filter(made=Made.READY).exclude(pk=turn.pk)
-    told += [Line(piece.text, "teacher") for piece in own]
+    if turn.own:
+        told = []
+    before = reading.turns.filter(made=Made.READY, own=turn.own)
+    told += [Line(piece.text, "teacher") for piece in before]
     wish = replace(wish, words=(), seed=Random(turn.pk).getrandbits(31))
     engine = open_engine()
     release()

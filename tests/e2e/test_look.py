@@ -31,7 +31,7 @@ TOO_SMALL = """(least) => [...document.querySelectorAll("button, summary, a.butt
   .filter(([, box]) => box.width > 1 && (box.width < least || box.height < least))
   .map(([html, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${html}`)"""
 
-PUBLIC = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
+PUBLIC = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/join"]
 PERSONAL = [
     "/stories/",
     "/stories/?archived=1",

@@ -4,7 +4,9 @@ import socket
 
 import pytest
 
-from stories.lessons import level
+from stories.lessons import level, level_zh
+from stories.lessons.compose import report
+from stories.lessons.values import Wish
 
 EASY = (
     "The cat sat on the mat. It was a big red mat. Tom saw the cat. He had a toy fish. "
@@ -66,3 +68,14 @@ def test_a_level_is_measured_without_any_network(monkeypatch):
 
     monkeypatch.setattr(socket, "socket", no_network)
     assert level.measure(EASY)
+
+
+def test_chinese_is_told_by_its_characters_and_never_as_a_target_reached():
+    text = "我每天早上七点起床，然后去公园跑步。小明很高兴。" * 3
+    sentences = [text]
+
+    told = report(text, sentences, Wish(hero="小明", level="easy")).level
+
+    assert told["chinese"]["hsk"] == "3" and told["reached"] is False
+    assert "middle" not in told
+    assert level_zh.measure("The cat sat on the mat.") is None

@@ -235,6 +235,17 @@ def test_nothing_is_planned_or_made_twice_at_once(lesson, mira):
         services.make_tales(lesson=lesson)
 
 
+@database
+def test_a_class_has_one_job_at_a_time_and_others_are_not_held_up(lesson, mira):
+    beside = LessonFactory(classroom=lesson.classroom)
+    elsewhere = LessonFactory()
+    services.make_tales(lesson=lesson)
+
+    with pytest.raises(Refused, match="busy"):
+        services.make_tales(lesson=beside)
+    assert services.make_tales(lesson=elsewhere) == 1
+
+
 @pytest.mark.slow
 @database
 def test_a_class_of_thirty_five_is_made_in_one_job(make, lesson, scribe):

@@ -34,6 +34,7 @@ PEOPLE = (
     "stranger", "writer", "teacher", "co-teacher", "other teacher", "past teacher",
     "admin", "pupil", "classmate", "other pupil",
 )  # fmt: skip
+PUPILS = ("pupil", "classmate", "other pupil")
 MINE = {"teacher", "co-teacher"}
 TEACHERS = MINE | {"other teacher", "admin"}
 EVERYONE = set(PEOPLE)
@@ -192,7 +193,7 @@ def test_a_pupil_opens_no_other_page_of_the_whole_product(who):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("who", [p for p in PEOPLE if p != "stranger"])
+@pytest.mark.parametrize("who", [p for p in PEOPLE if p not in ("stranger", *PUPILS)])
 @pytest.mark.parametrize("type", sorted(TYPES))
 def test_no_message_of_the_editor_reaches_a_story_of_someone_else(who, type):
     world = World()
@@ -211,3 +212,18 @@ def test_no_message_of_the_editor_reaches_a_story_of_someone_else(who, type):
 
     assert code == NO_STORY
     assert "Private" not in str(heard)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("who", PUPILS)
+def test_a_pupil_opens_no_socket_not_even_to_a_story_of_their_own(who):
+    world = World()
+    story = StoryFactory(owner=world.people[who])
+
+    async def knock():
+        from stories.consumers import in_thread
+
+        editor = await in_thread(Editor)(story, world.people[who])
+        return await editor.connect()
+
+    assert async_to_sync(knock)() is False

@@ -80,6 +80,7 @@ def test_the_suggestion_becomes_the_profile_of_the_next_story(client, robin, mir
 
     mira.refresh_from_db()
     assert (mira.level, mira.practise) == ("easy", ["courage"])
+    assert not line(mira).is_news
 
 
 def test_the_next_plan_begins_with_the_words_many_got_wrong(client, robin, mira):

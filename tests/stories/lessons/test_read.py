@@ -148,6 +148,20 @@ def test_a_pupil_writes_on_in_their_own_words(browser, tale):
     assert (turn.by, turn.text, turn.flags) == ("pupil", "Then the owl came.", [])
 
 
+def test_a_pupil_tells_a_story_of_their_own_beside_it(browser, tale, scribe):
+    allow(tale, "helped")
+    write(browser, tale, "Then the owl came.")
+    write(browser, tale, "Once I met a whale.", own="1")
+    write(browser, tale, own="1", then="more")
+    turns.write(Turn.objects.get(by="model").pk)
+
+    page = read(browser, tale)
+    pieces = [turn.by for turn in page.context["own_turns"]]
+    assert pieces == ["pupil", "model"] and len(page.context["turns"]) == 1
+    asked = str(scribe.prompts[-1].messages)
+    assert "whale" in asked and "owl" not in asked and "gate" not in asked
+
+
 def test_words_of_danger_are_kept_marked_for_the_teacher_and_help_is_shown(
     browser, client, robin, tale, mira
 ):
@@ -238,3 +252,24 @@ def test_a_family_reads_what_is_given_out_and_can_do_nothing(client, mira, tale)
     Tale.objects.update(review="reviewed")
     assert client.get(f"/family/{link.token}/{tale.pk}/").status_code == 404
     assert not Reading.objects.exists()
+
+
+def test_words_of_any_script_lead_to_their_own_meaning(browser, tale):
+    words = [{"word": w, "meaning": f"about {w}", "quote": ""} for w in ("灯笼", "伞")]
+    told = [[{"text": "A 灯笼 and a 伞 stood there.", "source": "teacher"}]]
+    Tale.objects.update(glossary=words, paragraphs=told)
+
+    page = read(browser, tale).content.decode()
+
+    for number, word in enumerate(("灯笼", "伞"), 1):
+        assert f'popovertarget="word-{number}" data-word="{word}"' in page
+        assert f'popover id="word-{number}" class="meaning" aria-label="{word}"' in page
+
+
+def test_a_fact_is_marked_for_the_child_and_the_mark_explained(browser, tale):
+    assert "marks a fact" not in read(browser, tale).content.decode()
+    fact = {"text": "A sign said: “Owls see well.”", "source": "fact"}
+    Tale.objects.update(paragraphs=[[fact]])
+
+    page = read(browser, tale).content.decode()
+    assert "marks a fact" in page and 'class="sentence is-fact"' in page

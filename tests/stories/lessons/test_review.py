@@ -251,3 +251,41 @@ def test_opening_the_page_is_what_counts_as_opening(client, robin, tale):
     client.post(reverse("lessons:assign_one", args=[tale.pk]))
 
     assert Tale.objects.get().review == Review.ASSIGNED
+
+
+def test_on_paper_the_key_lies_apart_and_the_machine_is_named(client, robin, tale):
+    QuestionFactory(tale=tale, key="a kite", options=["a lantern", "a drum", "a kite"])
+    client.force_login(robin)
+    address = reverse("lessons:printed", args=[tale.pk])
+    paper, key = (client.get(address + q).content.decode() for q in ("", "?key=1"))
+
+    assert paper.count("a kite") == paper.count("a drum") == 1
+    assert "Written by a machine" in paper and TOLD[1] in paper
+    assert "<strong>a kite</strong>" in key and TOLD[1] not in key
+    assert "large-print" in client.get(address + "?large=1").content.decode()
+
+
+def test_a_story_is_taken_along_as_a_book(client, robin, tale):
+    client.force_login(robin)
+    book = client.get(reverse("lessons:book", args=[tale.pk]))
+
+    assert book["Content-Type"] == "application/epub+zip"
+    assert "mira-and-the-lantern.epub" in book["Content-Disposition"]
+    assert book.content.startswith(b"PK")
+
+
+def test_a_plan_that_cannot_be_comes_back_with_all_that_was_typed(client, robin, room):
+    client.force_login(robin)
+    form = {
+        "title": "Light", "goal": "brave " * 5000, "level": "easy", "hero": "Pip",
+        "length": "short", "pronoun": "she", "for_class": "on", "writing": "own",
+        "word0-word": "x" * 40, "facts": "Owls see well.",
+    }  # fmt: skip
+    page = client.post(reverse("lessons:plan", args=[room.pk]), form)
+
+    told = page.content.decode()
+    assert page.status_code == 422 and "500 characters" in told
+    assert "Owls see well." in told and "x" * 40 in told and "brave brave" in told
+    form |= {"goal": "Being brave"}
+    page = client.post(reverse("lessons:plan", args=[room.pk]), form)
+    assert page.status_code == 422 and "at most 30 characters" in page.content.decode()

@@ -7,7 +7,12 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import ClassroomFactory, PersonFactory, PupilFactory
+from tests.factories import (
+    ClassroomFactory,
+    LessonFactory,
+    PersonFactory,
+    PupilFactory,
+)
 from users import privacy, services
 from users.classrooms import services as classes
 from users.classrooms.models import Classroom, Pupil
@@ -122,6 +127,15 @@ def test_a_class_goes_with_its_only_teacher_and_stays_with_another(robin, owl):
     assert list(accounts) == [stays.account] and gone.account not in accounts
 
 
+def test_a_lesson_stays_with_its_class_when_its_teacher_is_erased(robin, room, owl):
+    classes.add_teacher(classroom=room, email=owl.email)
+    LessonFactory(classroom=room, teacher=robin)
+
+    services.erase_account(person=robin)
+
+    assert room.lessons.get().teacher is None
+
+
 def test_a_pupil_can_be_given_what_is_held_of_them(room):
     pupil = PupilFactory(classroom=room, interests=["dinosaurs"])
 
@@ -169,3 +183,10 @@ def test_the_admin_lists_classes_without_their_codes_or_nicknames(client, owl, r
         assert page.status_code == 200
         assert "Plantedname" not in page.content.decode()
         assert room.code not in page.content.decode()
+
+
+def test_the_words_of_the_scripts_stay_in_the_browsers_cache(client, room):
+    pupil = PupilFactory(classroom=room)
+    client.force_login(pupil.account, backend="users.classrooms.backend.PupilBackend")
+
+    assert "Cache-Control" not in client.get(reverse("stories:words"))

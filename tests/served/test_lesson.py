@@ -1,0 +1,82 @@
+"""A lesson is asked of one process and made by another, which may die over it."""
+
+import re
+
+import pytest
+
+from stories.bench.backends import Missing
+from stories.bench.browser import Browser
+from stories.bench.processes import manage, wait_until
+from stories.bench.product import served
+
+MAKE_TEACHER = "from users.models import User; User.objects.update(role='teacher')"
+PLAN = {
+    "title": "Light", "goal": "Being brave in the dark", "level": "easy",
+    "length": "short", "for_each": "on", "for_class": "on",
+    "hero": "Pip", "pronoun": "she", "writing": "own", "word0-word": "lantern",
+    "word0-meaning": "a lamp you can carry", "facts": "Owls see well at night.",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def school():
+    try:
+        with served(STORYLOOM_MODEL="seedling", STORYLOOM_THREADS="1") as product:
+            yield product
+    except Missing as program:
+        pytest.skip(str(program))
+
+
+@pytest.fixture(scope="module")
+def teacher(school):
+    """Robin, who has a class of three."""
+    browser = Browser(school.address)
+    browser.sign_up("robin@example.org")
+    manage(school.env, "shell", "-v", "0", "-c", MAKE_TEACHER)
+    form = {"name": "Owls", "contact_name": "Ms Okafor", "contact_how": "room 12"}
+    browser.post("/classes/new", form="", **form)
+    browser.room = re.search(r"/classes/[0-9a-f-]{36}/", browser.at)[0]
+    for name in ("Mira", "Oskar", "Yara"):
+        pupil = {"nickname": name, "level": "easy", "pronoun": "she", "interests": ""}
+        browser.post(f"{browser.room}pupils/add", form="", **pupil)
+    return browser
+
+
+def plan(teacher) -> str:
+    teacher.post(f"{teacher.room}lessons/new", **PLAN)
+    return re.search(r"/lessons/[0-9a-f-]{36}/", teacher.at)[0]
+
+
+def ready(teacher, lesson) -> int:
+    return int(re.search(r"Stories: (\d+) of", teacher.get(lesson))[1])
+
+
+def test_a_separate_worker_makes_the_stories_of_a_class(school, teacher):
+    lesson = plan(teacher)
+    teacher.post(f"{lesson}make", form="")
+
+    wait_until(lambda: ready(teacher, lesson) == 4, "four stories", patience=300)
+
+    done = re.compile(r"make_lesson\[\S+\] succeeded")
+    wait_until(lambda: done.search(school.generation.said()), "the worker says so")
+    with open(f"/proc/{school.web.pid}/maps") as maps:
+        assert "torch" not in maps.read()
+    story = re.search(r"/lessons/stories/\d+/", teacher.get(lesson))[0]
+    assert "“Owls see well at night.”" in teacher.get(story)
+
+
+def test_a_worker_that_dies_leaves_a_lesson_that_can_be_gone_on_with(school, teacher):
+    lesson = plan(teacher)
+    teacher.post(f"{lesson}make", form="")
+    wait_until(
+        lambda: "being made" in teacher.get(lesson).lower(), "it begins", patience=60
+    )
+
+    school.generation.kill()
+    wait_until(lambda: "/stop" not in teacher.get(lesson), "it is seen", patience=60)
+    kept = ready(teacher, lesson)
+    school.generation.start()
+    teacher.post(f"{lesson}make", form="")
+
+    wait_until(lambda: ready(teacher, lesson) == 4, "the rest", patience=300)
+    assert kept < 4
