@@ -15,6 +15,8 @@ FEELINGS = [
     ("too_tense", gettext_lazy("too restless")),
     ("too_flat", gettext_lazy("too calm")),
 ]
+#: A reading that is right less often than this is told with doubt.
+SURE = 0.4
 LAYERS = {
     "candidates": gettext_lazy("a choice among several"),
     "contrast": gettext_lazy("a push away from the opposite"),
@@ -53,11 +55,11 @@ def badge(passage: Passage) -> Badge:
 def sentence(passage: Passage, met: bool | None) -> str:
     target, read = passage.tone_target, passage.tone_measured
     if not target:
-        return _("reads %(read)s") % {"read": label(read["tone"])} if read else ""
+        return _("reads %(read)s") % {"read": heard(read)} if read else ""
     asked = label(target["tone"])
     if not read:
         return _("asked %(asked)s; this text could not be measured") % {"asked": asked}
-    words = {"asked": asked, "read": label(read["tone"])}
+    words = {"asked": asked, "read": heard(read)}
     if target.get("source") == "turn":
         return _("reads %(read)s") % words
     if target.get("source") == "arc":
@@ -65,6 +67,14 @@ def sentence(passage: Passage, met: bool | None) -> str:
     if met:
         return _("reads %(read)s, as asked") % words
     return _("asked %(asked)s, reads %(read)s") % words
+
+
+def heard(read: dict) -> str:
+    """The tone that was read, with a word of doubt where the guide has some."""
+    tone = label(read["tone"])
+    if read.get("confidence", 1.0) >= SURE:
+        return tone
+    return _("perhaps %(tone)s") % {"tone": tone}
 
 
 def from_plan(met: bool, found: float, planned: float) -> str:

@@ -64,6 +64,17 @@ def test_a_miss_is_said_on_the_page_with_a_way_closer(story, says, client, wren)
     assert 'data-do="closer"' in page
 
 
+def test_a_reading_that_is_not_sure_says_so():
+    read = {"tone": "hopeful", "valence": 0.2, "energy": 0.0, "confidence": 0.3}
+    target = {"tone": "wistful", "as": "wistful", "source": "tone"}
+    passage = Passage(
+        tone_target=target, tone_measured=read, tone_outcome={"met": False}
+    )
+    assert badge(passage).sentence == "asked wistful, reads perhaps hopeful"
+    passage.tone_measured = read | {"confidence": 0.7}
+    assert badge(passage).sentence == "asked wistful, reads hopeful"
+
+
 def test_an_edited_passage_has_no_badge_of_the_text_it_was(story, says, client, wren):
     says(JOY)
     passage = written(story, tone="sad")

@@ -6,6 +6,7 @@ from training.engine import EchoEngine, EngineError, Piece, Prompt, Sampling
 from training.engine.guide import open_guide
 from training.engine.regulator import Layers, Regulated, Target
 from training.engine.regulator.avoid import pattern
+from training.engine.regulator.blocks import block_end
 from training.engine.regulator.gates import Gates
 from training.engine.regulator.pace import Budget
 
@@ -219,6 +220,22 @@ def test_when_all_candidates_fail_it_is_said():
     engine = Scripted([EngineError("no"), EngineError("no"), EngineError("no")])
     with pytest.raises(EngineError):
         written(regulated(engine, Target("joyful")))
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("He ran home. Then", 12),
+        ("He ran home.", None),  # more may come: "He ran home..." he said
+        ('"Stop!" she said. Then', 17),
+        ("Dr. Varga came in. He", 18),
+        ("The river sings\nand I", 15),
+        ("The river\nsings to me\nand", 21),
+        ("One. Two. Three. Four", 16),
+    ],
+)
+def test_a_block_ends_with_a_sentence_or_a_line(text, end):
+    assert block_end(text, least=3) == end
 
 
 def test_closing_it_closes_every_candidate():
