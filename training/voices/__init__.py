@@ -10,6 +10,7 @@ from training.voices.refused import Refused
 from training.voices.runs import (
     cancel_run,
     learn_what_is_new,
+    pause_all,
     pause_run,
     put_down_all,
     recover_runs,
@@ -33,6 +34,7 @@ __all__ = [
     "forget_version",
     "learn_what_is_new",
     "let_learn",
+    "pause_all",
     "pause_run",
     "put_back",
     "put_down_all",

@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from training import ledger, tasks
 from training.learning import run as learning
-from training.models import Example, TrainingRun, Voice, Wish
+from training.models import Example, TrainingRun, Voice, Wish, Workshop
 from training.voices.consent import call_off, voice_of
 from training.voices.refused import Refused
 
@@ -99,6 +99,13 @@ def requeue_run(*, run: TrainingRun) -> bool:
     return True
 
 
+def pause_all(*, paused: bool) -> None:
+    """For an admin: put everything down, or take it all up again."""
+    Workshop.objects.update_or_create(pk=1, defaults={"paused": paused})
+    if not paused:
+        recover_runs()
+
+
 # --- what nobody asks for ------------------------------------------------------------
 
 
@@ -135,6 +142,8 @@ def take_up_all() -> None:
 def learn_what_is_new() -> int:
     """Begin a run for everyone whose ledger grew enough since their last version."""
     begun = 0
+    if Workshop.is_paused() or is_quiet(timezone.localtime().hour):
+        return begun
     voices = Voice.objects.filter(learns=True, by_itself=True)
     rested = timezone.now() - REST
     for voice in voices.exclude(person__training_runs__created_at__gte=rested):
@@ -151,6 +160,17 @@ def learn_what_is_new() -> int:
             continue
         begun += 1
     return begun
+
+
+def is_quiet(hour: int) -> bool:
+    """Whether nothing begins by itself at this hour (STORYLOOM_QUIET_HOURS)."""
+    begin, _dash, end = settings.QUIET_HOURS.partition("-")
+    if not (begin.isdecimal() and end.isdecimal()):
+        return False
+    first, last = int(begin) % 24, int(end) % 24
+    if first <= last:
+        return first <= hour < last
+    return hour >= first or hour < last
 
 
 def enough_is_new(voice: Voice) -> bool:
