@@ -21,7 +21,13 @@ from training.voices.runs import (
 )
 from training.voices.speaking import Speaking, speaking_for
 from training.voices.standing import Standing, standing_of
-from training.voices.versions import forget_version, speak_plainly, use_version
+from training.voices.versions import (
+    forget_version,
+    in_use,
+    speak_plainly,
+    step_back,
+    use_version,
+)
 
 __all__ = [
     "Refused",
@@ -32,6 +38,7 @@ __all__ = [
     "cancel_run",
     "forget_text",
     "forget_version",
+    "in_use",
     "learn_what_is_new",
     "let_learn",
     "pause_all",
@@ -45,6 +52,7 @@ __all__ = [
     "speaking_for",
     "standing_of",
     "start_run",
+    "step_back",
     "take_out",
     "take_up_all",
     "use_version",
