@@ -122,6 +122,7 @@ class Learner:
         elif wish == Wish.PAUSE:
             self.finish(Status.PAUSED)
         elif ending.is_set() or Workshop.is_paused():
+            self.keep(attempts=self.run.attempts - 1)  # nothing failed
             self.cut_off()
         else:
             if progress is not None:
@@ -187,6 +188,8 @@ class Learner:
         """Give the lease back; what is over leaves no checkpoint behind."""
         over = status not in TrainingRun.OPEN
         fields: dict = {"status": status, "error": error[:300], "wish": Wish.NONE}
+        if status == Status.QUEUED:
+            fields["alive_at"] = None  # in no queue as yet: see voices.runs
         if over:
             fields["finished_at"] = timezone.now()
             shutil.rmtree(self.run.folder, ignore_errors=True)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 Status = TrainingRun.Status
 DEAD_AFTER = timedelta(seconds=60)
+#: A run that waits for longer is queued again, should the broker have lost it.
+QUEUED_ANEW_AFTER = timedelta(hours=1)
 #: A run begins by itself when so large a share of what counts is new.
 NEW_SHARE = 0.25
 REST = timedelta(hours=6)
@@ -103,7 +106,7 @@ def pause_all(*, paused: bool) -> None:
     """For an admin: put everything down, or take it all up again."""
     Workshop.objects.update_or_create(pk=1, defaults={"paused": paused})
     if not paused:
-        recover_runs()
+        queue_waiting(lost=True)
 
 
 # --- what nobody asks for ------------------------------------------------------------
@@ -121,11 +124,21 @@ def recover_runs(*, alone: bool = False) -> int:
         finished_at=timezone.now(),
         lease=None,
     )
-    running.update(status=Status.QUEUED, lease=None)
-    waiting = list(TrainingRun.objects.waiting().order_by("created_at"))
-    for run in waiting:
+    running.update(status=Status.QUEUED, lease=None, alive_at=None)
+    return queue_waiting(lost=alone)
+
+
+def queue_waiting(*, lost: bool) -> int:
+    """Queue what waits: all of it if the queue was `lost`, else what is not in it."""
+    waiting = TrainingRun.objects.waiting()
+    if not lost:
+        long_ago = timezone.now() - QUEUED_ANEW_AFTER
+        waiting = waiting.filter(Q(alive_at=None) | Q(alive_at__lt=long_ago))
+    found = list(waiting.order_by("created_at"))
+    waiting.update(alive_at=timezone.now())
+    for run in found:
         queue(run)
-    return len(waiting)
+    return len(found)
 
 
 def put_down_all() -> None:
