@@ -59,8 +59,7 @@ def recipe_for(parameters: int, tokens: int) -> Recipe:
             rate=4e-3,
             step_tokens=1024,
             dropout=0.1,
-            taste_rate=2e-3,
-            taste_epochs=6.0,
+            taste_rate=5e-4,
         )
     elif parameters < 500e6:
         recipe = replace(recipe, rate=8e-4, taste_rate=5e-5)
