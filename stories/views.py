@@ -216,7 +216,8 @@ def saw(request: HttpRequest, story: Story, passage_id: int) -> HttpResponse:
         for part in passage.saw or []
     ]
     total = sum(part.get("tokens", 0) for part in parts)
-    context = {"passage": passage, "parts": parts, "total": total}
+    voice = passage.adapter.partition(" ")[0]  # the version's number
+    context = {"passage": passage, "parts": parts, "total": total, "voice": voice}
     return render(request, "stories/_saw.html", context)
 
 

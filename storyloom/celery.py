@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from celery import Celery
 from celery.contrib.django.task import DjangoTask
-from celery.signals import setup_logging, worker_ready
+from celery.signals import setup_logging, worker_ready, worker_shutting_down
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storyloom.settings")
 
@@ -67,6 +67,14 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_our_logging(**_):
     """A worker logs as settings.LOGGING says: Celery's own would quote exceptions."""
+
+
+@worker_shutting_down.connect
+def put_runs_down(**_):
+    """A worker that ends waits for its tasks: a run must not take it an hour."""
+    from training.voices import put_down_all
+
+    put_down_all()
 
 
 @worker_ready.connect

@@ -47,6 +47,8 @@ PASSAGES_AT_ONCE = env.number("STORYLOOM_PASSAGES_AT_ONCE", 4)
 PASSAGES_PER_DAY = env.number("STORYLOOM_PASSAGES_PER_DAY", 2000)
 #: Words of a person's own before a voice can be learnt from them.
 VOICE_WORDS = env.number("STORYLOOM_VOICE_WORDS", 2000)
+#: Hours of the day (in TIME_ZONE) in which nothing is learnt unasked: "8-20".
+QUIET_HOURS = env.text("STORYLOOM_QUIET_HOURS")
 PASSAGE_CHARACTERS = 20_000
 FRAME_BYTES = 64 * 1024  # of a message over a socket
 BODY_BYTES = 12 * 2**20  # of a request: a story file, and what is around it

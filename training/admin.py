@@ -5,7 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from training import voices
-from training.models import Adapter, Document, Example, TrainingRun, Voice
+from training.models import (
+    Adapter,
+    Document,
+    Example,
+    TrainingRun,
+    Voice,
+    Workshop,
+)
 from users.linking import counted, link_to
 from users.masking import MaskedTextAdmin, masked
 
@@ -106,6 +113,38 @@ class TrainingRunAdmin(PersonalAdmin):
     def requeue(self, request, runs):
         again = [run for run in runs if voices.requeue_run(run=run)]
         self.said(request, len(again))
+
+
+@admin.register(Workshop)
+class WorkshopAdmin(admin.ModelAdmin):
+    """One row: pause all learning, or let it go on."""
+
+    list_display = ["__str__", "paused"]
+    actions = ["pause", "go_on"]
+
+    def get_queryset(self, request):
+        Workshop.objects.get_or_create(pk=1)
+        return super().get_queryset(request)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_pause_permission(self, request) -> bool:
+        return request.user.is_superuser
+
+    @admin.action(description=_("Pause all learning"), permissions=["pause"])
+    def pause(self, request, rows):
+        voices.pause_all(paused=True)
+
+    @admin.action(description=_("Let learning go on"), permissions=["pause"])
+    def go_on(self, request, rows):
+        voices.pause_all(paused=False)
 
 
 @admin.register(Adapter)

@@ -55,6 +55,19 @@ class Document(models.Model):
         return f"document {self.pk}"  # the title is personal: not for logs
 
 
+class Workshop(models.Model):
+    """Whether anything is learnt at all just now. There is one row."""
+
+    paused = models.BooleanField(_("all learning is paused"), default=False)
+
+    def __str__(self):
+        return "workshop"
+
+    @classmethod
+    def is_paused(cls) -> bool:
+        return cls.objects.filter(paused=True).exists()
+
+
 class ExampleQuerySet(models.QuerySet):
     def owned_by(self, person):
         return self.filter(document__person=person)

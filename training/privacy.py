@@ -5,7 +5,14 @@ from functools import partial
 
 from django.db import transaction
 
-from training.models import Adapter, Document, Example, TrainingRun, Voice
+from training.models import (
+    Adapter,
+    Document,
+    Example,
+    TrainingRun,
+    Voice,
+    Workshop,
+)
 from users import privacy
 
 
@@ -30,4 +37,5 @@ privacy.register(
     export=privacy.without("lease"),
     erase=with_folders,
 )
+privacy.not_personal(Workshop, "a switch for the whole house")
 privacy.register(Adapter, owner="person", erase=with_folders)

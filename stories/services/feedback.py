@@ -8,6 +8,7 @@ from stories.models import Author, Passage, Signal
 from stories.services import words
 from stories.services.history import announce, lock
 from stories.services.refused import Refused
+from stories.services.regret import reconsider
 
 THUMBS = {"up": Signal.Kind.UP, "down": Signal.Kind.DOWN}
 
@@ -22,6 +23,8 @@ def give_feedback(*, passage: Passage, kind: str, reason: str = "") -> None:
         passage.signals.filter(kind__in=THUMBS.values()).delete()
         if kind != "none":
             passage.signals.create(kind=THUMBS[kind], reason=reason)
+        if kind == "down":
+            reconsider(passage=passage)
         announce(passage.story)
 
 

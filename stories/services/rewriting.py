@@ -9,6 +9,7 @@ from stories.services import words
 from stories.services.history import change, stop
 from stories.services.path import lead_to, marks, not_under_way, still_there
 from stories.services.refused import Refused
+from stories.services.regret import reconsider
 from stories.tree import Skeleton
 from users.safety import may_need_help
 
@@ -39,6 +40,8 @@ def edit_passage(*, passage: Passage, text: str, was: int = 0) -> Passage:
         if passage.status in (Status.INTERRUPTED, Status.FAILED):
             step.set(passage, "status", Status.FINISHED.value)
         passage.signals.create(kind=Signal.Kind.EDIT, before=before, after=after)
+        if passage.author == Author.MODEL:
+            reconsider(passage=passage)
         if care:
             Passage.objects.filter(pk=passage.pk).update(**marks(care))
     passage.refresh_from_db()

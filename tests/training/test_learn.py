@@ -15,6 +15,7 @@ from training.learning import apart
 from training.learning.run import learn
 from training.models import Adapter, Example, TrainingRun, Voice
 from training.services import engine
+from training.voices.runs import is_quiet
 from users import services as people
 
 pytestmark = pytest.mark.django_db
@@ -312,3 +313,33 @@ def test_a_full_disk_is_said_and_changes_nothing(learnt, wren, monkeypatch):
     run.refresh_from_db()
     assert run.status == Status.FAILED and "no room" in run.error
     assert Voice.objects.get(person=wren).adapter.number == 1
+
+
+# -- the whole house
+
+
+def test_an_admin_may_pause_all_learning_and_let_it_go_on(willing, at_once):
+    voices.pause_all(paused=True)
+    run = voices.start_run(person=willing)
+    learn(run.pk)
+    run.refresh_from_db()
+    assert run.status == Status.QUEUED and run.attempts == 0
+    assert voices.learn_what_is_new() == 0
+    voices.pause_all(paused=False)
+    learn(run.pk)
+    run.refresh_from_db()
+    assert run.status == Status.FINISHED
+
+
+def test_a_pause_puts_down_what_is_under_way(willing):
+    run = during(willing, lambda run: voices.pause_all(paused=True))
+    assert run.status == Status.QUEUED
+    assert (run.folder / "voice" / "checkpoint").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("hours", "quiet"), [("", []), ("8-10", [8, 9]), ("22-1", [22, 23, 0]), ("x", [])]
+)
+def test_in_quiet_hours_nothing_begins_unasked(tiny, hours, quiet):
+    tiny.QUIET_HOURS = hours
+    assert sorted(h for h in range(24) if is_quiet(h)) == sorted(quiet)

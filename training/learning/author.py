@@ -13,6 +13,8 @@ from training.engine.fitting import Fit, Progress, Told
 from training.learning.apart import follow
 
 FEWEST_WORDS = 400
+#: So far below the best other author's adapter one's own must be.
+LEAD = 0.05
 
 
 def learn_author(
@@ -26,13 +28,11 @@ def learn_author(
     threads: int = 1,
     device: str = "auto",
     keep: Path | None = None,
+    samples: bool = True,
     say: Callable[[Progress], None] = lambda progress: None,
 ) -> dict[str, Any]:
     """Learn the first `tokens` tokens: 80 % learnt, 10 % to stop by, 10 % tested on."""
-    passages, used = beginning(passages_of(text), count, tokens)
-    if sum(len(passage.split()) for passage in passages) < FEWEST_WORDS:
-        raise EngineError(f"There are fewer than {FEWEST_WORDS} words to learn from.")
-    train, valid, test = split([Told(passage, "text") for passage in passages])
+    train, valid, test, used = parts_of(text, count, tokens)
     with tempfile.TemporaryDirectory(prefix="storyloom-author-") as folder:
         fit = Fit(
             model=model,
@@ -44,6 +44,7 @@ def learn_author(
             seed=seed,
             threads=threads,
             device=device,
+            samples=samples,
         )
         report: dict[str, Any] | None = None
         for progress in follow(fit):
@@ -55,6 +56,16 @@ def learn_author(
         if keep:
             shutil.copytree(Path(folder) / "adapter", keep)
     return figures(report, used)
+
+
+def parts_of(
+    text: str, count: Callable[[str], int], tokens: int | None
+) -> tuple[list[Told], list[Told], list[Told], int]:
+    """What is learnt, stopped by and tested on, and how many tokens that are in all."""
+    passages, used = beginning(passages_of(text), count, tokens)
+    if sum(len(passage.split()) for passage in passages) < FEWEST_WORDS:
+        raise EngineError(f"There are fewer than {FEWEST_WORDS} words to learn from.")
+    return *split([Told(passage, "text") for passage in passages]), used
 
 
 def beginning(
@@ -70,6 +81,27 @@ def beginning(
         kept.append(passage)
         used += length
     return kept, used
+
+
+def rivalry(names: list[str], rows: list[list[float]]) -> dict[str, Any]:
+    """From nats of the bare model and every adapter on every text: whose is best?
+
+    `lead`: how far below the best other author's perplexity one's own is.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for number, (name, (bare, *voices)) in enumerate(zip(names, rows, strict=True)):
+        others = {n: v for n, v in enumerate(voices) if n != number}
+        rival = min(others, key=others.__getitem__)
+        found[name] = {
+            "base_perplexity": round(math.exp(bare), 3),
+            "own_perplexity": round(math.exp(voices[number]), 3),
+            "best_other": names[rival],
+            "best_other_perplexity": round(math.exp(voices[rival]), 3),
+            "drop": round(1 - math.exp(voices[number] - bare), 4),
+            "lead": round(1 - math.exp(voices[number] - voices[rival]), 4),
+        }
+    leading = sum(row["lead"] >= LEAD for row in found.values())
+    return {"authors": found, "leading": leading, "of": len(names), "lead": LEAD}
 
 
 def figures(report: dict[str, Any], tokens: int) -> dict[str, Any]:

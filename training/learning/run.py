@@ -20,7 +20,7 @@ from training.engine import EngineError
 from training.engine.fitting import Fit, Progress
 from training.learning.apart import FAILED, PutDown, follow
 from training.learning.job import job
-from training.models import Adapter, Example, TrainingRun, Voice, Wish
+from training.models import Adapter, Example, TrainingRun, Voice, Wish, Workshop
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +55,8 @@ def learn(run_id: UUID | str) -> None:
 
 def claim(run_id: UUID | str) -> TrainingRun | None:
     """Take the lease of a queued run, if it is still queued."""
+    if Workshop.is_paused():
+        return None  # it stays queued, and is found again when the pause ends
     now = timezone.now()
     queued = TrainingRun.objects.filter(pk=run_id, status=Status.QUEUED)
     if not queued.update(
@@ -119,7 +121,8 @@ class Learner:
             self.finish(Status.CANCELLED)
         elif wish == Wish.PAUSE:
             self.finish(Status.PAUSED)
-        elif ending.is_set():
+        elif ending.is_set() or Workshop.is_paused():
+            self.keep(attempts=self.run.attempts - 1)  # nothing failed
             self.cut_off()
         else:
             if progress is not None:
@@ -185,6 +188,8 @@ class Learner:
         """Give the lease back; what is over leaves no checkpoint behind."""
         over = status not in TrainingRun.OPEN
         fields: dict = {"status": status, "error": error[:300], "wish": Wish.NONE}
+        if status == Status.QUEUED:
+            fields["alive_at"] = None  # in no queue as yet: see voices.runs
         if over:
             fields["finished_at"] = timezone.now()
             shutil.rmtree(self.run.folder, ignore_errors=True)

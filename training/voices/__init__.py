@@ -10,6 +10,7 @@ from training.voices.refused import Refused
 from training.voices.runs import (
     cancel_run,
     learn_what_is_new,
+    pause_all,
     pause_run,
     put_down_all,
     recover_runs,
@@ -20,7 +21,13 @@ from training.voices.runs import (
 )
 from training.voices.speaking import Speaking, speaking_for
 from training.voices.standing import Standing, standing_of
-from training.voices.versions import forget_version, speak_plainly, use_version
+from training.voices.versions import (
+    forget_version,
+    in_use,
+    speak_plainly,
+    step_back,
+    use_version,
+)
 
 __all__ = [
     "Refused",
@@ -31,8 +38,10 @@ __all__ = [
     "cancel_run",
     "forget_text",
     "forget_version",
+    "in_use",
     "learn_what_is_new",
     "let_learn",
+    "pause_all",
     "pause_run",
     "put_back",
     "put_down_all",
@@ -43,6 +52,7 @@ __all__ = [
     "speaking_for",
     "standing_of",
     "start_run",
+    "step_back",
     "take_out",
     "take_up_all",
     "use_version",

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +13,7 @@ from kombu.exceptions import OperationalError
 
 from training import ledger, tasks
 from training.learning import run as learning
-from training.models import Example, TrainingRun, Voice, Wish
+from training.models import Example, TrainingRun, Voice, Wish, Workshop
 from training.voices.consent import call_off, voice_of
 from training.voices.refused import Refused
 
@@ -20,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 Status = TrainingRun.Status
 DEAD_AFTER = timedelta(seconds=60)
+#: A run that waits for longer is queued again, should the broker have lost it.
+QUEUED_ANEW_AFTER = timedelta(hours=1)
 #: A run begins by itself when so large a share of what counts is new.
 NEW_SHARE = 0.25
 REST = timedelta(hours=6)
@@ -99,6 +102,13 @@ def requeue_run(*, run: TrainingRun) -> bool:
     return True
 
 
+def pause_all(*, paused: bool) -> None:
+    """For an admin: put everything down, or take it all up again."""
+    Workshop.objects.update_or_create(pk=1, defaults={"paused": paused})
+    if not paused:
+        queue_waiting(lost=True)
+
+
 # --- what nobody asks for ------------------------------------------------------------
 
 
@@ -114,11 +124,21 @@ def recover_runs(*, alone: bool = False) -> int:
         finished_at=timezone.now(),
         lease=None,
     )
-    running.update(status=Status.QUEUED, lease=None)
-    waiting = list(TrainingRun.objects.waiting().order_by("created_at"))
-    for run in waiting:
+    running.update(status=Status.QUEUED, lease=None, alive_at=None)
+    return queue_waiting(lost=alone)
+
+
+def queue_waiting(*, lost: bool) -> int:
+    """Queue what waits: all of it if the queue was `lost`, else what is not in it."""
+    waiting = TrainingRun.objects.waiting()
+    if not lost:
+        long_ago = timezone.now() - QUEUED_ANEW_AFTER
+        waiting = waiting.filter(Q(alive_at=None) | Q(alive_at__lt=long_ago))
+    found = list(waiting.order_by("created_at"))
+    waiting.update(alive_at=timezone.now())
+    for run in found:
         queue(run)
-    return len(waiting)
+    return len(found)
 
 
 def put_down_all() -> None:
@@ -135,6 +155,8 @@ def take_up_all() -> None:
 def learn_what_is_new() -> int:
     """Begin a run for everyone whose ledger grew enough since their last version."""
     begun = 0
+    if Workshop.is_paused() or is_quiet(timezone.localtime().hour):
+        return begun
     voices = Voice.objects.filter(learns=True, by_itself=True)
     rested = timezone.now() - REST
     for voice in voices.exclude(person__training_runs__created_at__gte=rested):
@@ -151,6 +173,17 @@ def learn_what_is_new() -> int:
             continue
         begun += 1
     return begun
+
+
+def is_quiet(hour: int) -> bool:
+    """Whether nothing begins by itself at this hour (STORYLOOM_QUIET_HOURS)."""
+    begin, _dash, end = settings.QUIET_HOURS.partition("-")
+    if not (begin.isdecimal() and end.isdecimal()):
+        return False
+    first, last = int(begin) % 24, int(end) % 24
+    if first <= last:
+        return first <= hour < last
+    return hour >= first or hour < last
 
 
 def enough_is_new(voice: Voice) -> bool:

@@ -6,7 +6,7 @@ import zipfile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from training.models import Adapter
+from training.models import Adapter, Voice
 from training.privacy import with_folders
 from training.voices.consent import voice_of
 from training.voices.refused import Refused
@@ -21,6 +21,25 @@ def use_version(*, adapter: Adapter) -> None:
     voice = voice_of(adapter.person)
     voice.adapter = adapter
     voice.save(update_fields=["adapter", "changed_at"])
+
+
+def in_use(*, person_id: int) -> Adapter | None:
+    """The version that speaks for a person now."""
+    voice = Voice.objects.filter(person_id=person_id).select_related("adapter__after")
+    found = voice.first()
+    return found.adapter if found else None
+
+
+def step_back(*, adapter: Adapter) -> None:
+    """Let the version before it speak again; its owner is told why on their page."""
+    Voice.objects.filter(person=adapter.person_id, adapter=adapter).update(
+        adapter=adapter.after if adapter.after and not adapter.after.disabled else None
+    )
+    adapter.note = _(
+        "Set aside by itself: you changed or rejected its passages more often than "
+        "those before."
+    )
+    adapter.save(update_fields=["note"])
 
 
 def speak_plainly(*, person) -> None:

@@ -55,7 +55,11 @@ def recipe_for(parameters: int, tokens: int) -> Recipe:
     recipe = Recipe()
     if parameters < 50e6:
         recipe = replace(
-            recipe, rate=4e-3, step_tokens=1024, dropout=0.1, taste_rate=5e-4
+            recipe,
+            rate=4e-3,
+            step_tokens=1024,
+            dropout=0.1,
+            taste_rate=5e-4,
         )
     elif parameters < 500e6:
         recipe = replace(recipe, rate=8e-4, taste_rate=5e-5)
