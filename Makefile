@@ -31,8 +31,9 @@ admin: install
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) createsuperuser
 
+# Two processes share the work; `TESTS="-n 0 FILE"` runs a file in one.
 test: install
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
 
 # The engine's contract on a GPU; each test says so where there is none.
 test-gpu: install

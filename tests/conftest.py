@@ -5,6 +5,7 @@ wren writes, robin reads and teaches, crow may not.
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
@@ -17,6 +18,20 @@ from storyloom.celery import stop_pools
 from tests.factories import PersonFactory, StoryFactory
 from training import services as training
 from users.models import Role
+
+
+def pytest_collection_modifyitems(items):
+    """Which tests stay in one process when two share the work (`make test`).
+
+    A file's fixtures are made once; the browser and the real services are one each.
+    """
+    here = Path(__file__).parent
+    for item in items:
+        room = item.path.relative_to(here).parts[0]
+        group = room if room in ("e2e", "served") else str(item.path)
+        if item.path.name == "test_postgresql.py":
+            group = "postgresql"  # half of the time of all that is served
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(autouse=True)
