@@ -333,10 +333,18 @@ def test_what_is_wanted_is_likelier_until_it_was_said() -> None:
     wanted = Wanted(1, [[1, 2, 4], [3]], strength=2.0)
     level = torch.zeros(5)
     assert wanted([0], level).tolist() == [0, 2, 0, 2, 0]
-    assert wanted([0, 1], level).tolist() == [0, 0, Wanted.BEGUN, 2, 0]
-    assert wanted([0, 1, 2], level).tolist() == [0, 0, 0, 2, Wanted.SPELLED]
-    assert wanted([0, 1, 2, 4], level).tolist() == [0, 0, 0, 2, 0]
+    begun = wanted([0, 1], level)
+    assert begun[2] == Wanted.SPELLED and begun[1] == 0 and begun[3] > 2
+    assert wanted([0, 1, 2], level)[4] == Wanted.SPELLED
+    said = wanted([0, 1, 2, 4], level)
+    assert said[1] == said[2] == said[4] == 0 and said[3] > 2
     assert wanted([0, 1, 2, 4, 3], level).tolist() == level.tolist()
+
+
+def test_what_is_still_unsaid_is_wanted_more_but_not_without_end() -> None:
+    wanted = Wanted(1, [[1]], strength=2.0)
+    pushed = [wanted([0] + [2] * n, torch.zeros(3))[1].item() for n in (0, 20, 40, 400)]
+    assert pushed == [2.0, 3.0, 4.0, 4.0]
 
 
 def test_what_stands_in_the_prompt_is_still_wanted() -> None:

@@ -16,7 +16,9 @@ DECODING = {
     "temperature": 0.6,
     "top_p": 0.9,
     "max_new_tokens": 220,
-    "name_bias": 3.0,  # ours: see training/engine/local/processors.py
+    # ours: see training/engine/local/processors.py
+    "name_bias": 1.5,
+    "wanted_bias": 3.2,
 }
 
 

@@ -116,8 +116,10 @@ class Wanted:
     asked for becomes likelier there. What has been said is never pushed again.
     """
 
-    #: What going on is worth: a first token may begin another word, a second hardly.
-    BEGUN, SPELLED = 5.0, 8.0
+    #: What going on with a begun phrase is worth.
+    SPELLED = 9.0
+    #: Tokens after which what is still unsaid is pushed twice as hard, and no harder.
+    PATIENCE = 40
 
     def __init__(
         self, prompt: int, phrases: Sequence[Sequence[int]], strength: float
@@ -132,12 +134,12 @@ class Wanted:
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
         drawn = list(history[self._prompt :])
         scores = scores.clone()
+        strength = self._strength * (1 + min(1.0, len(drawn) / self.PATIENCE))
         for phrase in self._phrases:
             if holds(drawn, phrase):
                 continue
             begun = ends_with_start_of(drawn, phrase)
-            push = (self._strength, self.BEGUN, self.SPELLED)[min(begun, 2)]
-            scores[phrase[begun]] += push
+            scores[phrase[begun]] += self.SPELLED if begun else strength
         return scores
 
 
