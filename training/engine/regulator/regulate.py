@@ -136,18 +136,21 @@ class Regulated:
         count = self.count()
         drawn = yield from self.round(count, left)
         best = self.best(drawn)
-        if self.may_retry(count) and self.poor(best):
+        if self.may_retry(count, best) and self.poor(best):
             self._retried = True
             drawn += yield from self.round(max(count, LEAST_CHOICE), left)
             best = self.best(drawn)
         return best, len(drawn)
 
-    def may_retry(self, count: int) -> bool:
+    def may_retry(self, count: int, best: Candidate) -> bool:
+        """Once a passage; not while somebody waits for its first words, if the rest
+        can still make up for them."""
         if not self.sampling.temperature:
             return False
         if self.target is None:
             return True
-        return self.layers.retry and not self._retried and count > 1
+        waits = not self.text and not best.last and not best.faults
+        return self.layers.retry and not self._retried and count > 1 and not waits
 
     def round(self, count: int, left: int) -> Generator[Piece, None, list[Candidate]]:
         """Draw, and meanwhile show what was chosen before."""
