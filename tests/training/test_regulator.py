@@ -303,3 +303,12 @@ def test_the_first_words_are_not_kept_waiting_for_a_second_try():
     assert written(run).startswith(SAD)
     asked = [prompt.messages[-1]["role"] for prompt, _ in engine.asked]
     assert asked[:4] == ["user"] * 3 + ["assistant"]
+
+
+def test_a_block_is_shown_as_soon_as_it_is_chosen():
+    """Before anything of the next one is drawn."""
+    engine = Scripted([f"{JOY} Then", SAD, PLAIN], [SAD, JOY, PLAIN])
+    for piece in regulated(engine, Target("joyful"), budget=Budget()).pieces():
+        if piece.text:
+            break
+    assert piece.text == JOY and len(engine.asked) == 3

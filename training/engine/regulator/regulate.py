@@ -109,9 +109,12 @@ class Regulated:
             seconds = time.monotonic() - began
             if self.budget:
                 self.budget.learn(drawn, len(best.text.split()), seconds)
+            # The first words come at once; later ones last until the next are there.
+            drip = self.budget if self.text else None
             self.accept(best)
-            lasts = self.budget.expected(self.count()) if self.budget else 0.0
-            yield Piece(self._shown.put(best.text, lasts), self.tokens)
+            lasts = drip.expected(self.count()) if drip else 0.0
+            overdue = self._shown.put(best.text, lasts)
+            yield Piece(overdue + self._shown.due(), self.tokens)
             if best.last or not best.text:
                 break
         self.outcome = self.result()
