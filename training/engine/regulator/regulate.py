@@ -33,6 +33,8 @@ UNENDED = 0.5
 NAMED = 0.12
 #: Nats a token above the usual candidate, beyond which words no longer hang together.
 STRANGE = 0.8
+#: Faults that nothing makes up for.
+NEVER = frozenset({"avoided", "empty"})
 #: The first block is shown as soon as may be.
 FIRST_WORDS = 4
 #: With fewer there is hardly a choice.
@@ -152,7 +154,8 @@ class Regulated:
             return False
         if self.target is None:
             return True
-        waits = not self.text and not best.last and not best.faults
+        unfit = best.last or not NEVER.isdisjoint(best.faults)
+        waits = not self.text and not unfit
         return self.layers.retry and not self._retried and count > 1 and not waits
 
     def round(self, count: int, left: int) -> Generator[Piece, None, list[Candidate]]:
@@ -232,7 +235,7 @@ class Regulated:
 
 def weight(faults: Sequence[str]) -> int:
     """A word that a person wants to avoid is worse than anything else."""
-    return len(faults) + 5 * ("avoided" in faults) + 5 * ("empty" in faults)
+    return len(faults) + 5 * len(NEVER.intersection(faults))
 
 
 def shifted(reading: Reading, hears: tuple[float, float]) -> Reading:
