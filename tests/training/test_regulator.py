@@ -293,3 +293,22 @@ def test_the_slowest_candidates_are_let_go_once_there_is_a_choice():
     engine = Scripted([JOY, SAD, slow])
     run = regulated(engine, Target("joyful"))
     assert written(run) == JOY and engine.closed == 3
+
+
+def test_the_first_words_are_not_kept_waiting_for_a_second_try():
+    rest = " Then the music began, and they all laughed and danced until dawn."
+    first = [f"{SAD} And it", f"{SAD} So it", f"{SAD} Now it"]
+    engine = Scripted(first, [rest, PLAIN, PLAIN], [rest, PLAIN, PLAIN])
+    run = regulated(engine, Target("joyful"), Layers(candidates=3, retry=True))
+    assert written(run).startswith(SAD)
+    asked = [prompt.messages[-1]["role"] for prompt, _ in engine.asked]
+    assert asked[:4] == ["user"] * 3 + ["assistant"]
+
+
+def test_a_block_is_shown_as_soon_as_it_is_chosen():
+    """Before anything of the next one is drawn."""
+    engine = Scripted([f"{JOY} Then", SAD, PLAIN], [SAD, JOY, PLAIN])
+    for piece in regulated(engine, Target("joyful"), budget=Budget()).pieces():
+        if piece.text:
+            break
+    assert piece.text == JOY and len(engine.asked) == 3

@@ -33,6 +33,8 @@ UNENDED = 0.5
 NAMED = 0.12
 #: Nats a token above the usual candidate, beyond which words no longer hang together.
 STRANGE = 0.8
+#: Faults that nothing makes up for.
+NEVER = frozenset({"avoided", "empty"})
 #: The first block is shown as soon as may be.
 FIRST_WORDS = 4
 #: With fewer there is hardly a choice.
@@ -109,9 +111,12 @@ class Regulated:
             seconds = time.monotonic() - began
             if self.budget:
                 self.budget.learn(drawn, len(best.text.split()), seconds)
+            # The first words come at once; later ones last until the next are there.
+            drip = self.budget if self.text else None
             self.accept(best)
-            lasts = self.budget.expected(self.count()) if self.budget else 0.0
-            yield Piece(self._shown.put(best.text, lasts), self.tokens)
+            lasts = drip.expected(self.count()) if drip else 0.0
+            overdue = self._shown.put(best.text, lasts)
+            yield Piece(overdue + self._shown.due(), self.tokens)
             if best.last or not best.text:
                 break
         self.outcome = self.result()
@@ -136,18 +141,22 @@ class Regulated:
         count = self.count()
         drawn = yield from self.round(count, left)
         best = self.best(drawn)
-        if self.may_retry(count) and self.poor(best):
+        if self.may_retry(count, best) and self.poor(best):
             self._retried = True
             drawn += yield from self.round(max(count, LEAST_CHOICE), left)
             best = self.best(drawn)
         return best, len(drawn)
 
-    def may_retry(self, count: int) -> bool:
+    def may_retry(self, count: int, best: Candidate) -> bool:
+        """Once a passage; not while somebody waits for its first words, if the rest
+        can still make up for them."""
         if not self.sampling.temperature:
             return False
         if self.target is None:
             return True
-        return self.layers.retry and not self._retried and count > 1
+        unfit = best.last or not NEVER.isdisjoint(best.faults)
+        waits = not self.text and not unfit
+        return self.layers.retry and not self._retried and count > 1 and not waits
 
     def round(self, count: int, left: int) -> Generator[Piece, None, list[Candidate]]:
         """Draw, and meanwhile show what was chosen before."""
@@ -226,7 +235,7 @@ class Regulated:
 
 def weight(faults: Sequence[str]) -> int:
     """A word that a person wants to avoid is worse than anything else."""
-    return len(faults) + 5 * ("avoided" in faults) + 5 * ("empty" in faults)
+    return len(faults) + 5 * len(NEVER.intersection(faults))
 
 
 def shifted(reading: Reading, hears: tuple[float, float]) -> Reading:

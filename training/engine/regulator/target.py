@@ -47,7 +47,7 @@ class Target:
 class Layers:
     """What may be used for a passage. The latency budget may use less."""
 
-    candidates: int = 5
+    candidates: int = 4
     #: How strongly the opposite tone is pushed away; 0 leaves the layer out.
     contrast: float = 0.0
     retry: bool = True
