@@ -216,6 +216,11 @@ class AdapterQuerySet(models.QuerySet):
 class Adapter(models.Model):
     """One version of a person's voice: weights in a folder that never changes."""
 
+    class Checked(models.TextChoices):
+        PASSED = "passed", _("sound")
+        WAITING = "waiting", _("being checked")
+        REFUSED = "refused", _("cannot be used")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="adapters"
@@ -234,6 +239,10 @@ class Adapter(models.Model):
     ledger = models.JSONField(default=list)
     words = models.PositiveIntegerField(default=0)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    #: Integrity: what is learnt here is checked before, what is brought, afterwards.
+    checked = models.CharField(
+        max_length=8, choices=Checked.choices, default=Checked.PASSED
+    )
     disabled = models.BooleanField(_("disabled by an admin"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -11,6 +11,15 @@ def learn(run_id: str) -> None:
 
 
 @shared_task
+def check_version(adapter_id: str) -> None:
+    from training.models import Adapter
+    from training.voices import check_version
+
+    if adapter := Adapter.objects.filter(pk=adapter_id).first():
+        check_version(adapter=adapter)
+
+
+@shared_task
 def tend_runs() -> None:
     """Take up what was cut off, and begin what is due."""
     from training.voices import learn_what_is_new, recover_runs

@@ -26,6 +26,7 @@ urlpatterns = [
         views.change_run,
         name="change_run",
     ),
+    path("versions/bring", views.bring_version, name="bring_version"),
     re_path(
         r"^versions/(?P<pk>[0-9a-f-]{36})/(?P<verb>use|forget)$",
         views.change_version,

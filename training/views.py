@@ -241,6 +241,23 @@ def change_version(request: HttpRequest, pk, verb: str) -> HttpResponse:
 
 
 @personal
+@require_POST
+def bring_version(request: HttpRequest) -> HttpResponse:
+    file = request.FILES.get("file")
+    if file is None:
+        messages.error(request, _("Choose a file first."))
+        return redirect("training:voice")
+    try:
+        version = voices.bring_version(person=request.user, content=file.read())
+    except voices.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("It is version %(number)d, and is being checked.")
+        messages.success(request, said % {"number": version.number})
+    return redirect("training:voice")
+
+
+@personal
 @require_GET
 def export_version(request: HttpRequest, pk) -> HttpResponse:
     version = own_version(request, pk)

@@ -4,6 +4,7 @@ They take instances that the caller has already fetched for this person, and rai
 `Refused` with a sentence for the person.
 """
 
+from training.voices.arriving import bring_version, check_version
 from training.voices.consent import allow_document, let_learn, put_back, take_out
 from training.voices.importing import bring_text, forget_text
 from training.voices.refused import Refused
@@ -35,7 +36,9 @@ __all__ = [
     "Standing",
     "allow_document",
     "bring_text",
+    "bring_version",
     "cancel_run",
+    "check_version",
     "forget_text",
     "forget_version",
     "in_use",

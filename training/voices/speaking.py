@@ -4,7 +4,7 @@ request."""
 from dataclasses import dataclass
 
 from training.engine import AdapterRef, Engine
-from training.models import Voice
+from training.models import Adapter, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,11 @@ def speaking_for(*, person_id: int, engine: Engine) -> Speaking:
     """
     voice = (
         Voice.objects.select_related("adapter")
-        .filter(person_id=person_id, adapter__disabled=False)
+        .filter(
+            person_id=person_id,
+            adapter__disabled=False,
+            adapter__checked=Adapter.Checked.PASSED,
+        )
         .first()
     )
     adapter = voice.adapter if voice else None

@@ -16,6 +16,8 @@ def use_version(*, adapter: Adapter) -> None:
     """From the next passage on. Going back is the same as going forward."""
     if adapter.disabled:
         raise Refused(_("This version was disabled by an admin."))
+    if adapter.checked != Adapter.Checked.PASSED:
+        raise Refused(_("This version has not passed its check."))
     if not adapter.folder.is_dir():
         raise Refused(_("The files of this version are gone."))
     voice = voice_of(adapter.person)

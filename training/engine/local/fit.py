@@ -265,7 +265,7 @@ def _look(
 
 
 def smoothed(
-    losses: Sequence[Sequence[float]], points: int = 40
+    losses: Sequence[Sequence[float]], points: int = 12
 ) -> tuple[tuple[int, float], ...]:
     """Means of neighbouring steps, at most so many."""
     size = max(1, -(-len(losses) // points))
