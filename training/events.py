@@ -4,8 +4,7 @@ import logging
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
+from users.sending import group_send
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +28,6 @@ def publish(person_id: int, event: RunProgress) -> None:
     """To everyone who looks at this person's voice; from any thread but a loop's."""
     message = {"type": "voice.event", "event": asdict(event)}
     try:
-        async_to_sync(get_channel_layer().group_send)(voice_group(person_id), message)
+        group_send(voice_group(person_id), message)
     except Exception as error:  # a broken channel layer must not break the learning
         logger.warning("no event for a run: %s", type(error).__name__)

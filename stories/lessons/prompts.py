@@ -62,7 +62,8 @@ def prompt(
     open_text = " ".join(filter(None, [end_of(told), stem]))
     if open_text:
         messages.append({"role": "assistant", "content": f"{open_text} "})
-    return Prompt(tuple(messages), (data(wish.hero, 40),) if named else ())
+    names = (data(wish.hero, 40),) if named else ()
+    return Prompt(tuple(messages), names, wanted=things)
 
 
 def end_of(told: str) -> str:
