@@ -86,7 +86,7 @@ class Drawer:
     ) -> list[tuple[str, Prompt]]:
         text = plain(" ".join(line.text for line in told))
         begun = (stems * CANDIDATES)[: CANDIDATES - (UNAIDED if use else 0)]
-        unaided = asked | {"direction": f"Use the word {use}."}
+        unaided = asked | {"direction": f"Use the word {use}.", "wanted": use}
         things = tuple(w.word for w in self.wish.words) + self.wish.interests[:1]
         # Names are made likelier to a small model: not again where one just stood.
         due = not name_in(" ".join(line.text for line in told[-1:]), self.wish.hero)

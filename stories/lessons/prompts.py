@@ -53,6 +53,7 @@ def prompt(
     direction: str = "",
     things: tuple[str, ...] = (),
     named: bool = True,
+    wanted: str = "",
 ) -> Prompt:
     """The last message is left open where the story, or the stem, is to go on."""
     messages: list[Message] = [
@@ -63,7 +64,7 @@ def prompt(
     if open_text:
         messages.append({"role": "assistant", "content": f"{open_text} "})
     names = (data(wish.hero, 40),) if named else ()
-    return Prompt(tuple(messages), names, wanted=things)
+    return Prompt(tuple(messages), names, (data(wanted, 40),) if wanted else ())
 
 
 def end_of(told: str) -> str:
