@@ -48,13 +48,15 @@ def test_the_title_is_text_and_a_machine_is_named_as_the_writer(book):
     assert "Written by a machine" in story
 
 
-@pytest.mark.skipif(
-    not shutil.which("epubcheck"), reason="NO EPUBCHECK on this machine"
-)
+EPUBCHECK = shutil.which("epubcheck")
+
+
+@pytest.mark.skipif(EPUBCHECK is None, reason="NO EPUBCHECK on this machine")
 def test_epubcheck_finds_nothing(book, tmp_path):
     file = tmp_path / "story.epub"
     file.write_bytes(book)
-    done = subprocess.run(
-        ["epubcheck", "--failonwarnings", file], capture_output=True, text=True
-    )
+    # Debian's is a jar, which runs by itself only where more than Java is installed.
+    alone = ["java", "-jar"] if zipfile.is_zipfile(EPUBCHECK) else []
+    check = [*alone, EPUBCHECK, "--failonwarnings", file]
+    done = subprocess.run(check, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
