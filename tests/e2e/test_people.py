@@ -30,7 +30,7 @@ def test_a_new_person_walks_the_three_steps_by_keyboard_and_mouse(visitor):
     page.get_by_label("Your own word").press("Enter")
     ranked = page.locator(".ranked li > span")
     expect(ranked).to_have_text(["kindness", "telling the truth slowly"])
-    # Nobody presses the next key within the 20 ms in which new rows settle.
+    # The new rows have settled: a key pressed sooner once lost its focus.
     expect(page.locator("#values")).not_to_have_class(re.compile("htmx-"))
     page.get_by_role("button", name="Move telling the truth slowly up").press("Enter")
     expect(ranked).to_have_text(["telling the truth slowly", "kindness"])

@@ -10,7 +10,7 @@ from training.seedling.corpus import Story
 from training.seedling.documents import PREFACE, messages_of
 from training.seedling.labels import Lexicon, labels_of, teller_of
 from training.seedling.lives import is_experience, noted_as_i, told_of
-from training.seedling.prepare import PIECE_WORDS, cut, prepare
+from training.seedling.prepare import PIECE_WORDS, cut, prepare, tone_of, weigh
 from training.seedling.recipe import HELD_OUT_HEADERS
 from training.seedling.scenes import Telling, filled, scene_messages
 from training.seedling.things import ALL, exchanged, new_things
@@ -187,3 +187,19 @@ def test_a_long_paragraph_is_cut_between_sentences_but_never_within_speech():
 )
 def test_only_a_sentence_of_one_hero_becomes_a_line(sentence, line):
     assert slotted(sentence) == line
+
+
+def test_the_tone_of_several_pieces_is_the_likeliest_of_all_together():
+    sad, tense = [0.0, 0, 0, 0, 0.4, 0.6, 0], [0.0, 0, 0, 0, 0.9, 0.1, 0]
+    assert tone_of([sad]) == "sad"
+    assert tone_of([sad, tense]) == "tense"
+    assert tone_of([[]]) == "neutral"
+
+
+def test_stories_in_a_rare_tone_are_read_more_often():
+    stories = [prepared(a_story("Lily had a ball.", f"It was {n}.")) for n in range(8)]
+    for number, story in enumerate(stories):
+        joyful, sad = [1.0, *[0.0] * 6], [0.0, 0, 0, 0, 0, 1, 0]
+        story.pieces[0].tones = sad if number == 0 else joyful
+    weigh(stories)
+    assert stories[0].rarity > stories[1].rarity
