@@ -163,7 +163,9 @@ def cast_for(
         thing = daily.a_thing(rng)
         if thing not in things:
             things.append(thing)
-    life = a_life(teller, "key" in needs, lives, rng) if needs & {"life", "key"} else None
+    life = (
+        a_life(teller, "key" in needs, lives, rng) if needs & {"life", "key"} else None
+    )
     return Cast(
         teller, hero, names, things, place_name(rng) if "place" in needs else "", life
     )

@@ -24,7 +24,11 @@ from training.seedling.recipe import HERE
 
 PLOTS = HERE / "scene_plots"
 PARTS = ("opening", "middle", "ending")
-TELLERS = {"one": ("I", "she", "he"), "any": ("I", "she", "he", "they"), "two": ("they",)}
+TELLERS = {
+    "one": ("I", "she", "he"),
+    "any": ("I", "she", "he", "they"),
+    "two": ("they",),
+}
 FORMS = ("story", "diary", "letter", "poem")
 SLOT = re.compile(r"\{(\w+)\}")
 FROM_HEADER = {  # slot: the part of the header that it needs
@@ -154,4 +158,5 @@ def read_plots(folder: Path = PLOTS) -> tuple[Plot, ...]:
 
 def plots_in(text: str) -> list[Plot]:
     kept = "\n".join(line for line in text.split("\n") if not line.startswith("#"))
-    return [plot_of(part) for part in re.split(r"^(?=@ )", kept, flags=re.M) if part.strip()]
+    parts = re.split(r"^(?=@ )", kept, flags=re.MULTILINE)
+    return [plot_of(part) for part in parts if part.strip()]

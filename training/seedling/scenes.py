@@ -27,6 +27,7 @@ from training.seedling.plots import (
     read_plots,
 )
 
+BEGUN = re.compile(r"(?<=[.!?] )[a-z]")  # a sentence that began with a slot
 LEFT_OUT = (0.0, 0.3, 0.7, 1.0)  # of the lines that may be, drawn for each passage
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 COLOURS = "red green yellow blue grey white brown orange purple black silver".split()
@@ -92,7 +93,7 @@ class Telling:
             self.rng.choice(line.tellings),
         )
         text = SLOT.sub(lambda m: self.value(m[1]), words_drawn)
-        text = re.sub(r'(?<=[.!?] )[a-z]|(?<=[.!?]" )[a-z]', lambda m: m[0].upper(), text)
+        text = BEGUN.sub(lambda m: m[0].upper(), text)
         self.told += text + " "
         return upper(text)
 
