@@ -187,6 +187,12 @@ EMAIL_BACKEND = "django.core.mail.backends.{}.EmailBackend".format(
     "smtp" if EMAIL_HOST else "console"
 )
 
+#: Where people find this house, for links in letters that no request is behind.
+ADDRESS = env.text(
+    "STORYLOOM_ADDRESS",
+    f"https://{ALLOWED_HOSTS[0]}" if HTTPS else "http://127.0.0.1:8000",
+).rstrip("/")
+
 # --- what the browser may load: our own files, nothing else ---------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -261,6 +267,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_max": 0.2}
 # The embedded mode needs no clock: a stale passage is also found when it is read.
 CELERY_BEAT_SCHEDULE = {
     "stale passages": {"task": "stories.tasks.recover_stale", "schedule": 60},
+    "letters": {"task": "stories.tasks.send_letters", "schedule": 300},
     "voices": {"task": "training.tasks.tend_runs", "schedule": 300},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")

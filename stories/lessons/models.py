@@ -129,6 +129,7 @@ class TaleQuerySet(models.QuerySet):
         return self.filter(
             models.Q(pupil=pupil) | models.Q(pupil=None),
             lesson__classroom=pupil.classroom_id,
+            lesson__classroom__archived_at=None,
             review=Review.ASSIGNED,
         )
 
@@ -276,23 +277,81 @@ class Answer(models.Model):
         ]
 
 
-class Turn(models.Model):
-    """A piece of what a pupil writes after reading; the teacher can always read it."""
+class TurnQuerySet(models.QuerySet):
+    def taught_by(self, person):
+        return self.filter(reading__pupil__in=Pupil.objects.taught_by(person))
 
-    class By(models.TextChoices):
-        PUPIL = "pupil", _("the pupil")
-        MODEL = "model", _("Storyloom")
+    def open_to(self, pupil):
+        """What this pupil may write on now: given out, and the teacher wants it."""
+        return self.filter(
+            reading__pupil=pupil, reading__tale__in=Tale.objects.assigned_to(pupil)
+        ).exclude(reading__tale__lesson__writing=Writing.NONE)
+
+
+class Turn(models.Model):
+    """A pupil writes after reading: on where the story ended, or a story of their own.
+
+    What they write is a Story of the editor; the teacher can always read all of it.
+    """
 
     reading = models.ForeignKey(Reading, models.CASCADE, related_name="turns")
-    by = models.CharField(max_length=5, choices=By.choices)
-    #: Of a story of the pupil's own, not the continuation of what was read.
-    own = models.BooleanField(default=False)
-    text = models.TextField(blank=True, max_length=4000)
-    made = models.CharField(max_length=10, choices=Made.choices, default=Made.READY)
-    error = models.CharField(max_length=300, blank=True)
-    #: Held back from the pupil, or the pupil's own words that a teacher should see.
-    flags = models.JSONField(default=list)
+    own = models.BooleanField(default=False)  # not the continuation of what was read
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = TurnQuerySet.as_manager()
+
     class Meta:
-        ordering = ["pk"]
+        ordering = ["own"]
+        constraints = [
+            models.UniqueConstraint(fields=["reading", "own"], name="one_turn_a_kind")
+        ]
+
+
+class NoticeQuerySet(models.QuerySet):
+    def taught_by(self, person):
+        return self.filter(pupil__in=Pupil.objects.taught_by(person))
+
+    def open(self):
+        return self.filter(seen_at=None)
+
+
+class Notice(models.Model):
+    """Something that sounds like danger, until a teacher has seen to it.
+
+    It holds no words: they stand where they were written. What the same pupil writes
+    until then joins it, so that nobody gets forty letters.
+    """
+
+    class Outcome(models.TextChoices):
+        SPOKEN = "spoken", _("I have spoken with the child")
+        PASSED = "passed", _("the safeguarding contact takes it on")
+        MISTAKEN = "mistaken", _("it was about something else")
+
+    pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="notices")
+    count = models.PositiveIntegerField(default=1)
+    by_model = models.BooleanField(default=False)  # some of it, or all
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_at = models.DateTimeField()
+    letter_due = models.BooleanField(default=True)
+    letter_begun_at = models.DateTimeField(null=True, blank=True)
+    letter_sent_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    seen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-last_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pupil"],
+                condition=models.Q(seen_at=None),
+                name="one_open_notice_a_pupil",
+            )
+        ]
+
+    def __str__(self):
+        return f"notice {self.pk}"

@@ -4,11 +4,12 @@ Nobody is ranked. Each line says what this pupil may need next, and why.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from stories.lessons.models import Answer, Question, Reading, Tale, Turn
+from stories.lessons.models import Answer, Notice, Question, Reading, Tale
 from users.classrooms.models import Classroom, Level, Pupil
 from users.classrooms.words import MOST_TO_PRACTISE
 
@@ -35,8 +36,10 @@ class Line:
     to_practise: list[str] = field(default_factory=list)
     suggested: str = ""
     why: str = ""
-    #: Own words that a teacher should read soon.
+    #: Words that a teacher should read soon, and has not seen to.
     marks: int = 0
+    readings: list[Reading] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
 
     @property
     def minutes(self) -> int:
@@ -73,8 +76,16 @@ class Line:
 
 
 def of_class(classroom: Classroom) -> list[Line]:
-    """Six queries, however large the class is."""
-    lines = {pupil.pk: Line(pupil) for pupil in classroom.pupils.all()}
+    """Five queries, however large the class is."""
+    return lines_of(classroom, classroom.pupils.all())
+
+
+def of_pupil(pupil: Pupil) -> Line:
+    return lines_of(pupil.classroom, [pupil])[0]
+
+
+def lines_of(classroom: Classroom, pupils: Iterable[Pupil]) -> list[Line]:
+    lines = {pupil.pk: Line(pupil) for pupil in pupils}
     given = Tale.objects.filter(
         lesson__classroom=classroom, review="assigned"
     ).values_list("pk", "pupil")
@@ -82,7 +93,7 @@ def of_class(classroom: Classroom) -> list[Line]:
         for pk in [pupil_id] if pupil_id else lines:
             if pk in lines:
                 lines[pk].given += 1
-    readings = Reading.objects.filter(pupil__in=lines).select_related("tale")
+    readings = Reading.objects.filter(pupil__in=lines).select_related("tale__lesson")
     answers = (
         Answer.objects.filter(reading__pupil__in=lines)
         .select_related("question", "reading")
@@ -90,12 +101,12 @@ def of_class(classroom: Classroom) -> list[Line]:
     )
     by_pupil: dict[int, list[Answer]] = defaultdict(list)
     for answer in answers:
-        lines[answer.reading.pupil_id].marks += answer.care
+        lines[answer.reading.pupil_id].answers.append(answer)
         if answer.right is not None:
             by_pupil[answer.reading.pupil_id].append(answer)
-    turns = Turn.objects.filter(reading__pupil__in=lines, by=Turn.By.PUPIL)
-    for pupil_id, flags in turns.values_list("reading__pupil", "flags"):
-        lines[pupil_id].marks += any(flag["rule"] == "crisis" for flag in flags)
+    notices = Notice.objects.open().filter(pupil__in=lines)
+    for pupil_id, count in notices.values_list("pupil", "count"):
+        lines[pupil_id].marks = count
     for reading in readings.order_by("opened_at"):
         take_reading(lines[reading.pupil_id], reading)
     for pk, line in lines.items():
@@ -105,6 +116,7 @@ def of_class(classroom: Classroom) -> list[Line]:
 
 
 def take_reading(line: Line, reading: Reading) -> None:
+    line.readings.append(reading)
     line.read += reading.answered_at is not None
     line.seconds += reading.seconds
     for entry in reading.tale.glossary:

@@ -89,6 +89,7 @@ def test_a_lesson_from_the_class_list_to_the_answers_of_a_child(school, open_sch
     page.get_by_label("Name of the class").fill("The Kestrels")
     page.get_by_label("Safeguarding contact").fill("Ms Okafor")
     page.get_by_label("How to reach them").fill("room 12")
+    page.get_by_label("Their e-mail").fill("okafor@school.example")
     click(page, "Make the class")
     page.set_input_files(
         "[type=file]",

@@ -41,7 +41,7 @@ export class Connection {
     const place = this.offline.querySelector("span");
     const link = document.createElement("a");
     link.href = gone ? this.root.dataset.library : this.root.dataset.login;
-    link.textContent = gone ? gettext("Your stories") : gettext("Log in again");
+    link.textContent = gone ? this.root.dataset.libraryName : gettext("Log in again");
     place.textContent = gone
       ? gettext("This story is no longer there.")
       : gettext("You are logged out. What you typed is kept in this browser.");

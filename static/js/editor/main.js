@@ -17,7 +17,7 @@ import { Unsent } from "./unsent.js";
 const root = document.getElementById("editor");
 const story = root.dataset.story;
 const outbox = new Outbox(story);
-const socket = new Socket(story, outbox);
+const socket = new Socket(root.dataset.socket, outbox);
 const path = new Path(root);
 const history = new History(socket);
 const stream = new Stream(socket, path);

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from stories.consumers import NO_STORY
+from stories.lessons import letters
 from stories.messages import TYPES
 from tests.conftest import Editor
 from tests.factories import (
@@ -43,6 +44,7 @@ EVERYONE = set(PEOPLE)
 OPEN_TO = {
     "classrooms:classes": TEACHERS,
     "classrooms:make": TEACHERS,
+    "lessons:notices": TEACHERS,
     **dict.fromkeys(
         [
             f"classrooms:{name}"
@@ -60,6 +62,7 @@ OPEN_TO = {
                 "lesson", "change", "tales", "make", "stop", "approve", "assign",
                 "delete", "tale", "edit", "decide", "meaning", "printed", "book",
                 "question", "approve_one", "assign_one", "take_back", "again",
+                "see_to",
             )
         ],
         MINE,
@@ -68,7 +71,10 @@ OPEN_TO = {
     **dict.fromkeys(
         [
             f"reading:{name}"
-            for name in ("read", "answer", "smile", "stay", "look_up", "write", "turns")
+            for name in (
+                "read", "answer", "smile", "stay", "look_up", "turn", "turn_path",
+                "turn_map", "own", "own_path", "own_map",
+            )
         ],
         {"pupil"},
     ),
@@ -132,6 +138,7 @@ class World:
             "tale_id": tale.pk,
             "question_id": question.pk,
             "token": link.token,
+            "notice_id": letters.worry(pupil=pupil).pk,
         }
 
     def client(self, name):

@@ -10,6 +10,7 @@ from stories.lessons import progress
 from stories.lessons import reading as verbs
 from stories.lessons.models import Answer
 from stories.lessons.reading import open_tale
+from stories.services import edit_passage, request_passage
 from tests.factories import PupilFactory, QuestionFactory, TaleFactory
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +144,10 @@ def test_teacher_pages_ask_the_database_at_most_twelve_times(
         TaleFactory(lesson=lesson, pupil=p) for p in lesson.classroom.pupils.all()
     ]
     for pupil in lesson.classroom.pupils.all():
-        answered(pupil, True, False, word="lantern", lesson=None)
+        read = answered(pupil, True, False, word="lantern", lesson=None)
+        story = verbs.open_turn(reading=read)
+        piece = request_passage(story=story, mode="write", text="An owl.")
+        edit_passage(passage=piece, text="An old owl.")
     client.force_login(robin)
     tale = lesson.tales.first()
     QuestionFactory.create_batch(3, tale=tale)
