@@ -14,8 +14,10 @@ from stories.desks import Desk
 from stories.lessons import reading as verbs
 from stories.lessons.doors import with_reading
 from stories.lessons.models import Reading, Writing
+from stories.lessons.sentences import split
 from stories.models import Passage, Story
 
+ENDING = 3  # sentences of what was read, above what is written
 NAMES = {False: "turn", True: "own"}
 
 
@@ -64,7 +66,7 @@ def editor(request: HttpRequest, story: Story, desk: Desk, reading) -> HttpRespo
         "desk": desk,
         "path": views.shown_path(story),
         "tale": reading.tale,
-        "ending": reading.tale.text.split("\n\n")[-1],
+        "ending": " ".join(split(reading.tale.text)[-ENDING:]),
         "own": story.turn.own,
     }
     return render(request, "stories/lessons/turn.html", context)

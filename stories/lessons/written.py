@@ -72,4 +72,5 @@ def _piece(passage: Passage) -> Piece:
     earlier = [text for text in dict.fromkeys(texts) if text != passage.text]
     told = "\n".join([passage.text, passage.direction, *earlier])
     marks = [(flag["rule"], flag["word"]) for flag in screening.flags_of(told)]
-    return Piece(passage, earlier, list(dict.fromkeys(marks)))
+    first = sorted(dict.fromkeys(marks), key=lambda mark: mark[0] != "crisis")
+    return Piece(passage, earlier, first)
