@@ -79,6 +79,9 @@ class Lesson(models.Model):
     for_class = models.BooleanField(_("one story for the whole class"), default=True)
     for_each = models.BooleanField(_("one for each pupil"), default=True)
     own_level = models.BooleanField(_("each pupil's own reading level"), default=True)
+    own_needs = models.BooleanField(
+        _("each starts from what they need next"), default=True
+    )
     hero = models.CharField(_("hero of the class story"), max_length=30, default="Pip")
     pronoun = models.CharField(
         _("the hero is a"), max_length=5, choices=Pronoun.choices, default=Pronoun.SHE
@@ -156,6 +159,8 @@ class Tale(models.Model):
     #: [{"rule", "word", "quote", "fine"?}]: what a teacher must decide on.
     flags = models.JSONField(default=list)
     level = models.CharField(max_length=10, choices=Level.choices)
+    #: Words this pupil practises in it; None: those of their profile.
+    practise = models.JSONField(null=True, blank=True)
     model = models.CharField(max_length=200, blank=True)
     seed = models.BigIntegerField(default=0)
     review = models.CharField(

@@ -96,7 +96,7 @@ def lines_of(classroom: Classroom, pupils: Iterable[Pupil]) -> list[Line]:
     readings = Reading.objects.filter(pupil__in=lines).select_related("tale__lesson")
     answers = (
         Answer.objects.filter(reading__pupil__in=lines)
-        .select_related("question", "reading")
+        .select_related("question", "reading__tale")
         .order_by("created_at")
     )
     by_pupil: dict[int, list[Answer]] = defaultdict(list)
@@ -139,20 +139,33 @@ def take_answers(line: Line, answers: list[Answer]) -> None:
 
 
 def next_level(pupil: Pupil, answers: list[Answer]) -> tuple[str, str]:
-    """A level and the reason for it, from the last few stories that were answered."""
+    """A level and the reason for it, from the last few stories that were answered.
+
+    It is told from the level at which the last one was read, and from answers at that
+    level only: two steps up need two times of reading well.
+    """
     recent = list(dict.fromkeys(a.reading_id for a in reversed(answers)))[:LAST_READ]
-    chosen = [a for a in answers if a.reading_id in recent]
+    base = read_at(pupil, answers[-1]) if answers else pupil.level
+    chosen = [
+        a for a in answers if a.reading_id in recent and read_at(pupil, a) == base
+    ]
     right = sum(bool(a.right) for a in chosen)
     if len(chosen) < ENOUGH:
-        return pupil.level, _("too few answers to tell")
+        return base, _("too few answers to tell")
     share, levels = right / len(chosen), list(Level.values)
-    at = levels.index(pupil.level)
+    at = levels.index(base)
     said = {"right": right, "all": len(chosen)}
     if share >= HARDER and at + 1 < len(levels):
         return levels[at + 1], _("%(right)d of %(all)d right: ready for more") % said
     if share < EASIER and at:
         return levels[at - 1], _("%(right)d of %(all)d right: an easier text") % said
-    return pupil.level, _("%(right)d of %(all)d right: stay here") % said
+    return base, _("%(right)d of %(all)d right: stay here") % said
+
+
+def read_at(pupil: Pupil, answer: Answer) -> str:
+    """The level of the pupil's own story; the class's story tells nothing of theirs."""
+    tale = answer.reading.tale
+    return tale.level if tale.pupil_id == pupil.pk else pupil.level
 
 
 def kinds_of_class(lines: list[Line]) -> list[tuple[str, str, int, int]]:

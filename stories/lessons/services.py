@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from stories.lessons import plans
+from stories.lessons import plans, starts
 from stories.lessons.making import DEAD_AFTER, recover
 from stories.lessons.models import Lesson, Look, Made, Making, Review, Tale
 from stories.services.refused import Refused
@@ -28,7 +28,7 @@ __all__ = [
 MOST_LESSONS = 200  # of one class
 PLAIN = (
     "title", "level", "length", "tone", "form", "for_class", "for_each", "own_level",
-    "hero", "pronoun", "writing",
+    "own_needs", "hero", "pronoun", "writing",
 )  # fmt: skip
 _seeds = SystemRandom()
 
@@ -86,10 +86,17 @@ def make_tales(*, lesson: Lesson) -> int:
     there = set(lesson.tales.values_list("pupil", flat=True))
     tales = []
     if lesson.for_class and None not in there:
-        tales.append(new_tale(lesson, None))
-    for pupil in lesson.classroom.pupils.all() if lesson.for_each else ():
-        if pupil.pk not in there:
-            tales.append(new_tale(lesson, pupil))
+        tales.append(new_tale(lesson, level=lesson.level))
+    for start in starts.of(lesson) if lesson.for_each else ():
+        if start.pupil.pk not in there:
+            tales.append(
+                new_tale(
+                    lesson,
+                    pupil=start.pupil,
+                    level=start.level,
+                    practise=start.practise,
+                )
+            )
     Tale.objects.bulk_create(tales)
     if not lesson.tales.exclude(made=Made.READY).exists():
         raise Refused("nothing", _("Every story of this lesson is made already."))
@@ -101,9 +108,8 @@ def make_tales(*, lesson: Lesson) -> int:
 go_on = make_tales  # what was stopped or failed is tried again; what is ready stays
 
 
-def new_tale(lesson: Lesson, pupil) -> Tale:
-    level = pupil.level if pupil and lesson.own_level else lesson.level
-    return Tale(lesson=lesson, pupil=pupil, level=level, seed=_seeds.getrandbits(31))
+def new_tale(lesson: Lesson, **start) -> Tale:
+    return Tale(lesson=lesson, seed=_seeds.getrandbits(31), **start)
 
 
 @transaction.atomic

@@ -48,6 +48,14 @@ def test_the_story_of_the_class_is_for_everyone_in_it(browser, lesson):
     assert read(browser, shared).status_code == 200
 
 
+def test_who_is_helped_by_listening_is_asked_to_listen_first(browser, tale, mira):
+    assert "Listen to the story first" not in read(browser, tale).content.decode()
+    mira.support = "aloud"
+    mira.save()
+
+    assert "Listen to the story first" in read(browser, tale).content.decode()
+
+
 def test_a_pupil_is_told_that_a_machine_wrote_it(browser, tale):
     assert "A machine wrote this story" in read(browser, tale).content.decode()
 
