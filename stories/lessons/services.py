@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from stories.lessons import plans, starts
 from stories.lessons.making import DEAD_AFTER, recover
-from stories.lessons.models import Lesson, Look, Made, Making, Review, Tale
+from stories.lessons.models import Answer, Lesson, Look, Made, Making, Review, Tale
 from stories.services.refused import Refused
 from stories.tasks import make_lesson
 from users.classrooms.models import Classroom
@@ -118,6 +118,12 @@ def make_again(*, tale: Tale) -> None:
     lesson = locked(tale.lesson)
     refuse_while_made(lesson)
     refuse_beside_another(lesson)
+    if Answer.objects.filter(question__tale=tale).exists():
+        raise Refused(
+            "answered",
+            _("This story has been answered, and its answers would be lost. Plan "
+              "another lesson for another story."),
+        )  # fmt: skip
     changed = Tale.objects.filter(pk=tale.pk)
     changed.update(
         made=Made.WAITING, share=0, error="", review=Review.DRAFT,
