@@ -215,7 +215,10 @@ def assign(*, tales: Iterable[Tale], classroom: Classroom) -> int:
     if not classroom.has_contact:
         raise Refused(
             "contact",
-            _("Name a safeguarding contact for the class before you assign a story."),
+            _(
+                "Name a safeguarding contact for the class, with an e-mail, before you "
+                "assign a story."
+            ),
         )
     if classroom.archived_at:
         raise Refused("archived", _("This class is in the archive."))

@@ -72,11 +72,15 @@ def test_a_draft_is_not_given_out(tale, room):
     assert code(services.assign, tales=[tale], classroom=room) == "draft"
 
 
-def test_a_class_without_a_contact_gives_nothing_out(tale, room, robin):
+@pytest.mark.parametrize("field", ["contact_name", "contact_how", "contact_email"])
+def test_a_class_without_a_contact_gives_nothing_out(client, tale, room, robin, field):
     approved(tale, robin)
-    room.contact_how = ""
+    setattr(room, field, "")
     room.save()
 
+    client.force_login(robin)
+    page = client.get(reverse("classrooms:room", args=[room.pk])).content.decode()
+    assert "Nothing can be assigned yet" in page
     assert code(services.assign, tales=[tale], classroom=room) == "contact"
 
 
