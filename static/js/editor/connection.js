@@ -10,6 +10,7 @@ export class Connection {
     socket.on("state", (detail) => this.show(detail));
     socket.on("sent", () => this.show({ state: socket.state }));
     socket.on("ack", () => this.show({ state: socket.state }));
+    socket.on("error", () => this.show({ state: socket.state }));
     this.show({ state: socket.state });
   }
 

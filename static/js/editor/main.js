@@ -52,6 +52,7 @@ stream.addEventListener("ended", () => path.refresh());
 socket.on("error", ({ asked, code, message }) => {
   const shownBeside = ["passage.request", "passage.edit", "story.set"].includes(asked?.type);
   if (!shownBeside && code !== "nothing") history.tell(message);
+  if (code === "gone") socket.say({ type: "story.check" }); // a passage, or all of it?
   path.refresh();
 });
 
