@@ -177,6 +177,7 @@ EMAIL_PORT = env.number("STORYLOOM_EMAIL_PORT", 587)
 EMAIL_HOST_USER = env.text("STORYLOOM_EMAIL_USER")
 EMAIL_HOST_PASSWORD = env.text("STORYLOOM_EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.flag("STORYLOOM_EMAIL_TLS", True)
+EMAIL_TIMEOUT = 20  # seconds; a server that says nothing must not hold a worker
 # With letters an address is proved before its account opens, so signing up never
 # tells who has one; without, an account opens at once.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_HOST else "none"

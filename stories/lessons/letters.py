@@ -34,7 +34,9 @@ def worry(*, pupil: Pupil, by_model: bool = False) -> Notice:
     """Something of this pupil's should be seen by an adult."""
     now = timezone.now()
     Pupil.objects.select_for_update(of=("self",)).get(pk=pupil.pk)
-    notice = Notice.objects.open().filter(pupil=pupil).first()
+    # A worker may be sending its letter just now: what it writes must not be undone.
+    rows = Notice.objects.open().select_for_update(of=("self",))
+    notice = rows.filter(pupil=pupil).first()
     if notice is None:
         notice = Notice.objects.create(pupil=pupil, by_model=by_model, last_at=now)
     else:
