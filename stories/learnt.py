@@ -16,6 +16,10 @@ from training.models import Document, Example
 
 FEWEST_CHANGED = 3  # words: less is a typing error
 MOST_CHANGED = 0.7  # of the passage: more is a passage of one's own
+THUMBS = {
+    Signal.Kind.UP.value: Example.Kind.UP,
+    Signal.Kind.DOWN.value: Example.Kind.DOWN,
+}
 CONTEXT = 1500  # characters of what stood before
 
 
@@ -74,9 +78,10 @@ def _of_the_model(
             kind = Example.Kind.CHOICE
             yield _entry(story, passages, passage, kind, over=over.text, key=key)
             break  # one a passage: clicking to and fro is no new opinion
-    for thumb in (Example.Kind.UP, Example.Kind.DOWN):
-        if any(signal.kind == thumb.value for signal in mine):
-            yield _entry(story, passages, passage, thumb, text=original)
+    for signal in mine:
+        if thumb := THUMBS.get(signal.kind):
+            reason = signal.reason
+            yield _entry(story, passages, passage, thumb, text=original, reason=reason)
 
 
 def _edited(
@@ -109,6 +114,7 @@ def _entry(
     text: str = "",
     over: str = "",
     key: str = "",
+    reason: str = "",
 ) -> ledger.Entry:
     parent = passages.get(passage.parent_id) if passage.parent_id else None
     return ledger.Entry(
@@ -127,4 +133,5 @@ def _entry(
             direction=passage.direction,
         ),
         context=parent.text[-CONTEXT:].strip() if parent else "",
+        reason=reason,
     )

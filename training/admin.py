@@ -57,7 +57,7 @@ class DocumentAdmin(PersonalAdmin):
 
 @admin.register(Example)
 class ExampleAdmin(MaskedTextAdmin):
-    masked_fields = ("text", "over", "ask", "context")
+    masked_fields = ("text", "over", "ask", "context", "reason")
     owner_path = "document__person"
     linked_by = "document__id__exact"
     list_display = ["id", "email", "kind", masked("text"), "words", "taken_out_at"]

@@ -99,6 +99,8 @@ class Example(models.Model):
     #: What had been asked for, and the end of what stood before it.
     ask = models.TextField(blank=True)
     context = models.TextField(blank=True)
+    #: What the person gave as the reason, in their words or ours.
+    reason = models.CharField(max_length=500, blank=True)
     words = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64)
     written_at = models.DateTimeField()
@@ -114,6 +116,23 @@ class Example(models.Model):
 
     def __str__(self):
         return f"example {self.pk}"
+
+    @property
+    def why(self) -> str:
+        """Why it counts, for the ledger; own words need no explanation."""
+        return str(WHY.get(self.kind, ""))
+
+
+#: What a model is to learn from an example that is not the person's own text.
+WHY = {
+    Example.Kind.EDIT: _("It is to write more like what you made of it."),
+    Example.Kind.CHOICE: _("It is to write more like what you chose."),
+    Example.Kind.UP: _(
+        "It is to find such passages likelier. The words stay the model's: it never "
+        "learns them as yours."
+    ),
+    Example.Kind.DOWN: _("It is to find such passages less likely."),
+}
 
 
 class Wish(models.TextChoices):
