@@ -42,7 +42,6 @@ def voice(request: HttpRequest) -> HttpResponse:
     context = {
         "standing": standing,
         "versions": versions,
-        "counts": ledger.counts(request.user),
         **about(standing.run, standing),
     }
     return render(request, "training/voice.html", context)

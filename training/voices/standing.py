@@ -6,8 +6,20 @@ from django.conf import settings
 from django.db.models import Avg, F
 
 from training import ledger
-from training.models import Adapter, TrainingRun, Voice
+from training.learning.job import PAIRS, enough_pairs, enough_thumbs
+from training.models import Adapter, Example, TrainingRun, Voice
 from training.voices.consent import voice_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a person showed beside their own words, and whether it is enough."""
+
+    pairs: int
+    up: int
+    down: int
+    pairs_count: bool
+    thumbs_count: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,7 @@ class Standing:
     #: Runs before this one in the queue, and seconds until it ends, as far as known.
     ahead: int
     seconds: float | None
+    shown: Shown
 
     @property
     def missing(self) -> int:
@@ -44,7 +57,15 @@ def standing_of(*, person) -> Standing:
         run=run,
         ahead=ahead,
         seconds=seconds_left(run, ahead) if run else None,
+        shown=shown_by(person),
     )
+
+
+def shown_by(person) -> Shown:
+    counts = ledger.counts(person)
+    pairs = sum(counts.get(kind, 0) for kind in PAIRS)
+    up, down = (counts.get(kind, 0) for kind in (Example.Kind.UP, Example.Kind.DOWN))
+    return Shown(pairs, up, down, enough_pairs(pairs), enough_thumbs(up, down))
 
 
 def is_stale(adapter: Adapter, digests: set[str]) -> bool:
