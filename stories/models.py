@@ -296,6 +296,7 @@ class Signal(models.Model):
         EDIT = "edit", _("edited")
         RETRY = "retry", _("asked for again")
         FEELS = "feels", _("feels otherwise")
+        BLIND = "blind", _("chosen blind")
 
     passage = models.ForeignKey(Passage, models.CASCADE, related_name="signals")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -317,6 +318,7 @@ class Signal(models.Model):
 
 
 from stories.arcs.models import OwnTone, SharedTone  # noqa: E402, F401 (ours too)
+from stories.blind.models import BlindTest  # noqa: E402, F401
 from stories.lessons.models import (  # noqa: E402, F401  (tables of this app)
     Answer,
     Lesson,

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from training import voices
 from training.models import (
     Adapter,
+    BlindChoice,
     Document,
     Example,
     TrainingRun,
@@ -181,3 +182,17 @@ class AdapterAdmin(PersonalAdmin):
     def delete_queryset(self, request, adapters):
         for adapter in adapters:
             voices.forget_version(adapter=adapter)
+
+
+@admin.register(BlindChoice)
+class BlindChoiceAdmin(MaskedTextAdmin):
+    list_display = ["id", "email", "adapter", "against", "won", "created_at"]
+    list_filter = ["won", "created_at"]
+    list_select_related = ["adapter__person", "against"]
+    search_fields = ["adapter__person__email"]
+    list_per_page = 50
+    ordering = ["-pk"]
+
+    @admin.display(ordering="adapter__person__email")
+    def email(self, choice):
+        return choice.adapter.person.email

@@ -35,8 +35,14 @@ def voice(request: HttpRequest) -> HttpResponse:
     ledger.refresh(request.user)
     standing = voices.standing_of(person=request.user)
     digests = ledger.digests(request.user)
+    blind = voices.results(person=request.user)
     versions = [
-        (version, is_stale(version, digests), version == standing.voice.adapter)
+        (
+            version,
+            is_stale(version, digests),
+            version == standing.voice.adapter,
+            blind.get(version.pk, []),
+        )
         for version in Adapter.objects.owned_by(request.user).select_related("run")
     ]
     context = {
@@ -55,6 +61,17 @@ def consent(request: HttpRequest) -> HttpResponse:
         person=request.user, learns=learns, by_itself="by_itself" in request.POST
     )
     said = _("Kept. A model may learn from you.") if learns else _("Kept. None learns.")
+    messages.success(request, said)
+    return redirect("training:voice")
+
+
+@personal
+@require_POST
+def compare(request: HttpRequest) -> HttpResponse:
+    """Whether the editor asks now and then which of two is better."""
+    blind = "blind" in request.POST
+    voices.let_compare(person=request.user, blind=blind)
+    said = _("It asks now and then.") if blind else _("It does not ask any more.")
     messages.success(request, said)
     return redirect("training:voice")
 

@@ -10,7 +10,7 @@ from training.engine.fitting import Fit, Preferred, Rated, Told
 from training.models import Adapter, Example, TrainingRun
 from training.services import fitting
 
-PAIRS = (Example.Kind.EDIT, Example.Kind.CHOICE)
+PAIRS = (Example.Kind.EDIT, Example.Kind.CHOICE, Example.Kind.BLIND)
 FEWEST_PAIRS = 16
 #: Thumbs, and of the rarer sign: with fewer a model would learn the passage itself.
 FEWEST_THUMBS, FEWEST_OF_A_SIGN = 24, 6

@@ -5,6 +5,14 @@ They take instances that the caller has already fetched for this person, and rai
 """
 
 from training.voices.arriving import bring_version, check_version
+from training.voices.comparing import (
+    Contenders,
+    asked_blind,
+    contenders,
+    let_compare,
+    record_choice,
+    results,
+)
 from training.voices.consent import allow_document, let_learn, put_back, take_out
 from training.voices.importing import bring_text, forget_text
 from training.voices.refused import Refused
@@ -20,7 +28,7 @@ from training.voices.runs import (
     start_run,
     take_up_all,
 )
-from training.voices.speaking import Speaking, speaking_for
+from training.voices.speaking import Speaking, speaking_as, speaking_for
 from training.voices.standing import Standing, standing_of
 from training.voices.versions import (
     forget_version,
@@ -31,27 +39,34 @@ from training.voices.versions import (
 )
 
 __all__ = [
+    "Contenders",
     "Refused",
     "Speaking",
     "Standing",
     "allow_document",
+    "asked_blind",
     "bring_text",
     "bring_version",
     "cancel_run",
     "check_version",
+    "contenders",
     "forget_text",
     "forget_version",
     "in_use",
     "learn_what_is_new",
+    "let_compare",
     "let_learn",
     "pause_all",
     "pause_run",
     "put_back",
     "put_down_all",
+    "record_choice",
     "recover_runs",
     "requeue_run",
+    "results",
     "resume_run",
     "speak_plainly",
+    "speaking_as",
     "speaking_for",
     "standing_of",
     "start_run",

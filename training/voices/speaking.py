@@ -30,6 +30,11 @@ def speaking_for(*, person_id: int, engine: Engine) -> Speaking:
         .first()
     )
     adapter = voice.adapter if voice else None
+    return speaking_as(adapter=adapter, person_id=person_id, engine=engine)
+
+
+def speaking_as(*, adapter: Adapter | None, person_id: int, engine: Engine) -> Speaking:
+    """One version of a person's, whichever is in use; None: the bare model."""
     if adapter is None or adapter.person_id != person_id:
         return Speaking()
     if adapter.fingerprint != engine.fingerprint or not adapter.folder.is_dir():
