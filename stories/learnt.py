@@ -20,6 +20,11 @@ THUMBS = {
     Signal.Kind.UP.value: Example.Kind.UP,
     Signal.Kind.DOWN.value: Example.Kind.DOWN,
 }
+PREFERRED = {
+    Signal.Kind.CHOICE.value: Example.Kind.CHOICE,
+    Signal.Kind.RETRY.value: Example.Kind.CHOICE,
+    Signal.Kind.BLIND.value: Example.Kind.BLIND,
+}
 CONTEXT = 1500  # characters of what stood before
 
 
@@ -71,11 +76,9 @@ def _of_the_model(
     if passage.text != original:
         yield from _edited(story, passages, passage, original)
     for signal in mine:
-        over = signal.over
-        preferred = signal.kind in (Signal.Kind.CHOICE, Signal.Kind.RETRY)
-        if preferred and over and over.text.strip() and not over.never_train:
+        over, kind = signal.over, PREFERRED.get(signal.kind)
+        if kind and over and over.text.strip() and not over.never_train:
             key = f"choice {passage.pk} {over.pk}"
-            kind = Example.Kind.CHOICE
             yield _entry(story, passages, passage, kind, over=over.text, key=key)
             break  # one a passage: clicking to and fro is no new opinion
     for signal in mine:

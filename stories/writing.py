@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from stories import events, prompts, tree
 from stories.arcs import targets, tones, voice
+from stories.blind.speaking import speaking_of
 from stories.models import (
     Creativity,
     Form,
@@ -31,7 +32,7 @@ from stories.models import (
 from training.engine import Engine, EngineError, Prompt, Sampling
 from training.services import engine as open_engine
 from training.services import measure
-from training.voices import Speaking, speaking_for
+from training.voices import Speaking
 from users.services import PromptProfile, profile_for_prompt
 
 logger = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ class Writer:
         told = profile_for_prompt(passage.story.owner)
         assembled = assemble(passage, engine, sampling.max_tokens, told)
         # Whose voice it is, the server decides: the story's owner's, and no other.
-        speaking = speaking_for(person_id=passage.story.owner_id, engine=engine)
+        speaking = speaking_of(passage, engine)
         self.regulated = voice.of(
             passage,
             engine,
