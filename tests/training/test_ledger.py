@@ -87,6 +87,17 @@ def test_a_choice_prefers_one_passage_to_another(story, wren):
     assert (example.kind, example.text, example.over) == ("choice", LONG, second.text)
 
 
+def test_of_passages_looked_at_to_and_fro_only_the_last_is_preferred(story, wren):
+    first = by_model(story)
+    second = by_model(story, parent=first.parent)
+    second.text = "Other words."
+    second.save()
+    for passage in (first, second, first, second):
+        services.choose_passage(passage=passage)
+    [example] = examples(wren)
+    assert (example.text, example.over) == (second.text, LONG)
+
+
 def test_thumbs_are_examples_and_the_last_one_counts(story, wren):
     passage = by_model(story)
     services.give_feedback(passage=passage, kind="up")
