@@ -177,6 +177,8 @@ class TrainingRun(models.Model):
     class Trigger(models.TextChoices):
         PERSON = "person", _("asked for")
         SIGNALS = "signals", _("enough was new")
+        SCHEDULE = "schedule", _("its time had come")
+        TAKEN = "taken", _("something was taken out")
 
     OPEN = (Status.QUEUED, Status.RUNNING, Status.PAUSED)
 

@@ -174,14 +174,15 @@ def about(run: TrainingRun | None, standing: voices.Standing | None = None) -> d
     if run is None:
         return {"run": None}
     progress = run.progress or {}
+    waiting = standing.waiting if standing else voices.waiting_of(run)
     return {
         "run": run,
         "open": run.status in TrainingRun.OPEN,
         "stage": reports.stage_of(progress),
         "percent": round(100 * progress.get("share", 0)),
         "curve": reports.curve(progress),
-        "minutes": reports.minutes(standing.seconds if standing else None),
-        "ahead": standing.ahead if standing else 0,
+        "minutes": reports.minutes(waiting.seconds),
+        "waiting": waiting,
         "findings": reports.findings(run.report),
         "figures": json.dumps(run.report, indent=1) if run.report else "",
         "adapter": getattr(run, "adapter", None),

@@ -15,7 +15,6 @@ from training.learning import apart
 from training.learning.run import learn
 from training.models import Adapter, Example, TrainingRun, Voice
 from training.services import engine
-from training.voices.runs import is_quiet
 from users import services as people
 
 pytestmark = pytest.mark.django_db
@@ -335,11 +334,3 @@ def test_a_pause_puts_down_what_is_under_way(willing):
     run = during(willing, lambda run: voices.pause_all(paused=True))
     assert run.status == Status.QUEUED
     assert (run.folder / "voice" / "checkpoint").is_dir()
-
-
-@pytest.mark.parametrize(
-    ("hours", "quiet"), [("", []), ("8-10", [8, 9]), ("22-1", [22, 23, 0]), ("x", [])]
-)
-def test_in_quiet_hours_nothing_begins_unasked(tiny, hours, quiet):
-    tiny.QUIET_HOURS = hours
-    assert sorted(h for h in range(24) if is_quiet(h)) == sorted(quiet)

@@ -206,14 +206,14 @@ def test_nothing_is_learnt_without_a_yes(willing):
 
 def test_it_learns_by_itself_only_when_enough_is_new(willing, at_once, monkeypatch):
     from training.learning.run import learn
-    from training.voices import runs
+    from training.voices import schedule
 
     assert voices.learn_what_is_new() == 1
     assert voices.learn_what_is_new() == 0  # one is open, and there was one just now
     run = willing.training_runs.get()
     assert run.trigger == "signals"
     learn(run.pk)
-    monkeypatch.setattr(runs, "REST", runs.REST * 0)
+    monkeypatch.setattr(schedule, "REST", schedule.REST * 0)
     assert voices.learn_what_is_new() == 0  # nothing is new
     text = b"Quite other words than those before. " * 400
     voices.bring_text(person=willing, name="more.txt", content=text)

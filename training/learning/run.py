@@ -20,6 +20,7 @@ from training.engine import EngineError
 from training.engine.fitting import Fit, Progress
 from training.learning.apart import FAILED, PutDown, follow
 from training.learning.job import job
+from training.learning.quiet import is_quiet
 from training.models import Adapter, Example, TrainingRun, Voice, Wish, Workshop
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,10 @@ def claim(run_id: UUID | str) -> TrainingRun | None:
         return None  # it stays queued, and is found again when the pause ends
     now = timezone.now()
     queued = TrainingRun.objects.filter(pk=run_id, status=Status.QUEUED)
+    if is_quiet(timezone.localtime()):
+        unasked = queued.exclude(trigger=TrainingRun.Trigger.PERSON)
+        if unasked.update(alive_at=None):  # the clock finds it when that is over
+            return None
     if not queued.update(
         status=Status.RUNNING,
         lease=uuid4(),

@@ -18,7 +18,6 @@ from training.voices.importing import bring_text, forget_text
 from training.voices.refused import Refused
 from training.voices.runs import (
     cancel_run,
-    learn_what_is_new,
     pause_all,
     pause_run,
     put_down_all,
@@ -28,6 +27,7 @@ from training.voices.runs import (
     start_run,
     take_up_all,
 )
+from training.voices.schedule import learn_what_is_new
 from training.voices.speaking import Speaking, speaking_as, speaking_for
 from training.voices.standing import Standing, standing_of
 from training.voices.versions import (
@@ -37,6 +37,7 @@ from training.voices.versions import (
     step_back,
     use_version,
 )
+from training.voices.waiting import waiting_of
 
 __all__ = [
     "Contenders",
@@ -74,4 +75,5 @@ __all__ = [
     "take_out",
     "take_up_all",
     "use_version",
+    "waiting_of",
 ]
