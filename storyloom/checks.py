@@ -39,6 +39,8 @@ def embedded_is_one_process(**_) -> list[CheckMessage]:
 @register
 def model_exists(**_) -> list[CheckMessage]:
     model = settings.STORYLOOM_MODEL
+    if is_address(model):
+        return []
     is_folder = model.startswith(("/", ".", "~")) or model.count("/") > 1
     if not is_folder or (Path(model).expanduser() / "config.json").is_file():
         return []
@@ -47,6 +49,24 @@ def model_exists(**_) -> list[CheckMessage]:
             f"STORYLOOM_MODEL is the folder {model}, which holds no config.json.",
             hint="Name a Hugging Face model folder or id, “seedling” or “echo”.",
             id="storyloom.E003",
+        )
+    ]
+
+
+def is_address(model: str) -> bool:
+    return model.startswith(("http://", "https://"))
+
+
+@register
+def voices_have_weights(**_) -> list[CheckMessage]:
+    if settings.STORYLOOM_VOICE_MODEL or not is_address(settings.STORYLOOM_MODEL):
+        return []
+    return [
+        Warning(
+            "STORYLOOM_MODEL is a server, and STORYLOOM_VOICE_MODEL is not set: "
+            "no voice can be learnt.",
+            hint="Name the Hugging Face folder or id of the model it serves.",
+            id="storyloom.W003",
         )
     ]
 

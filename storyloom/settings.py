@@ -31,6 +31,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 # --- the language model --------------------------------------------------------
 #: A folder or a Hugging Face id; "seedling" is the bundled model, "echo" is none.
 STORYLOOM_MODEL = env.text("STORYLOOM_MODEL", "seedling")
+STORYLOOM_MODEL_KEY = env.text("STORYLOOM_MODEL_KEY")  # of a server
+# The same weights as files, where a server writes: voices are fitted on them.
+STORYLOOM_VOICE_MODEL = env.text("STORYLOOM_VOICE_MODEL")
 STORYLOOM_DEVICE = env.text("STORYLOOM_DEVICE", "auto")
 STORYLOOM_THREADS = env.number("STORYLOOM_THREADS", 0)
 # How a passage is led to the tone asked for (training/engine/regulator).
@@ -290,4 +293,6 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
+    # a line for every token count that a served model is asked for
+    "loggers": {"httpx2": {"level": "WARNING"}},
 }

@@ -51,9 +51,17 @@ def test_a_model_folder_that_is_not_there_is_refused(settings, model):
 
 def test_a_model_folder_and_a_model_id_are_accepted(settings, tmp_path):
     (tmp_path / "config.json").write_text("{}")
-    for model in (str(tmp_path), "some-people/some-model", "seedling", "echo"):
+    served = "http://gpu.example/v1"
+    for model in (str(tmp_path), "some-people/some-model", "seedling", "echo", served):
         settings.STORYLOOM_MODEL = model
         assert ids(checks.model_exists()) == []
+
+
+def test_a_served_model_needs_its_weights_as_files_for_voices(settings):
+    settings.STORYLOOM_MODEL = "http://gpu.example/v1"
+    assert ids(checks.voices_have_weights()) == ["storyloom.W003"]
+    settings.STORYLOOM_VOICE_MODEL = "some-people/some-model"
+    assert ids(checks.voices_have_weights()) == []
 
 
 def test_redis_without_postgresql_is_refused(served):

@@ -1,5 +1,8 @@
 """The one engine of this process, and the guide that reads the tone of texts."""
 
+import json
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from training.engine import Engine, open_engine
+from training.engine import Engine, EngineError, open_engine
 
 SEEDLING = Path(__file__).parent / "seedling" / "weights"
 
@@ -29,8 +32,28 @@ def engine() -> Engine:
                 model_source(),
                 device=settings.STORYLOOM_DEVICE,
                 threads=settings.STORYLOOM_THREADS,
+                key=settings.STORYLOOM_MODEL_KEY,
+                fingerprint=served_fingerprint(),
             )
         return _engine
+
+
+def served_fingerprint() -> str:
+    """Of the weights a server serves, read from the same weights' files in a process
+    that ends again; empty where the model is here or no files are named."""
+    if not is_served() or not settings.STORYLOOM_VOICE_MODEL:
+        return ""
+    command = [sys.executable, "-m", "training.engine.local.check"]
+    done = subprocess.run(
+        [*command, settings.STORYLOOM_VOICE_MODEL, "cpu"],
+        cwd=settings.ROOT,
+        capture_output=True,
+        text=True,
+    )
+    found = json.loads(done.stdout or "{}")
+    if "fingerprint" not in found:
+        raise EngineError(found.get("error", "STORYLOOM_VOICE_MODEL cannot be read."))
+    return found["fingerprint"]
 
 
 def close_engine() -> None:
@@ -60,15 +83,20 @@ def guide() -> Any:
 
 
 def model_source() -> str:
-    """The folder or id of the model that writes, and that voices are made for."""
+    """The folder, id or server address of the model that writes."""
     name = settings.STORYLOOM_MODEL
     return str(SEEDLING) if name == "seedling" else name
+
+
+def is_served() -> bool:
+    """Does the model that writes run on a server, out of reach of those who train?"""
+    return model_source().startswith(("http://", "https://"))
 
 
 def fitting() -> dict[str, Any]:
     """How a voice is fitted here: which model, where, and with how many threads."""
     return {
-        "model": model_source(),
+        "model": settings.STORYLOOM_VOICE_MODEL or model_source(),
         "cache": settings.VAR / "replay",
         "device": settings.STORYLOOM_DEVICE,
         "threads": settings.STORYLOOM_LEARNING_THREADS,

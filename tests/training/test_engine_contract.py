@@ -22,6 +22,7 @@ from tests.training.engines import (
     tiny_model,
     tiny_tokenizer,
 )
+from tests.training.openai_server import serving
 from training.engine import (
     HEARTBEAT,
     AdapterError,
@@ -74,15 +75,20 @@ def llama(device: str) -> Iterator[LocalEngine]:
     engine.close()
 
 
-@pytest.fixture(scope="module", params=["echo", "local"])
+@pytest.fixture(scope="module", params=["echo", "local", "remote"])
 def engine(request: pytest.FixtureRequest, device: str) -> Iterator[Engine]:
-    engine: Engine
     if request.param == "echo":
-        engine = EchoEngine(context=256)
+        yield EchoEngine(context=256)
+        return
+    local = open_tiny("llama", device)
+    if request.param == "local":
+        yield local
     else:
-        engine = open_tiny("llama", device)
-    yield engine
-    engine.close()
+        with serving(local) as server:
+            remote = open_engine(server.url)
+            yield remote
+            remote.close()
+    local.close()
 
 
 def open_tiny(shape: str = "llama", device: str = "cpu", **options: Any) -> LocalEngine:
@@ -129,7 +135,7 @@ class Broken:
         raise RuntimeError("broken on purpose")
 
 
-# -- both engines
+# -- every engine
 
 
 def test_the_same_seed_writes_the_same_passage_again(engine: Engine) -> None:

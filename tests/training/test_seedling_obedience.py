@@ -5,16 +5,15 @@ import re
 
 import pytest
 
-from training.seedling.casts import Cast, Life, cast_of, composed_life, lines
+from training.seedling.casts import Life, cast_for, composed_life
 from training.seedling.corpus import Story
 from training.seedling.documents import PREFACE, messages_of
-from training.seedling.labels import Lexicon, labels_of, teller_of
+from training.seedling.labels import Lexicon, labels_of
 from training.seedling.lives import is_experience, noted_as_i, told_of
 from training.seedling.prepare import PIECE_WORDS, cut, prepare, tone_of, weigh
 from training.seedling.recipe import HELD_OUT_HEADERS
-from training.seedling.scenes import Telling, filled, scene_messages
+from training.seedling.scenes import scene_messages
 from training.seedling.things import ALL, exchanged, new_things
-from training.seedling.tone_lines import slotted
 
 LIFE = Life("I lost my hat on the ferry, but nobody laughed.", ("hat",))
 
@@ -79,36 +78,17 @@ def test_only_something_that_happened_is_an_experience():
 # --- scenes -----------------------------------------------------------------------
 
 
-def test_every_line_of_a_scene_can_be_filled_for_every_teller():
-    for teller, hero in (("I", ""), ("she", "Zofia"), ("they", "Bo and Ann")):
-        cast = Cast(teller, hero, ["Ilse"], ["tin drum"], "the pier", LIFE)
-        for kind in ("opening", "place", "thing", "key", "other", "ending", "sad"):
-            for line in lines()[kind]:
-                text = filled(line, cast, "Ilse", "tin drum", "hat")
-                assert text and "{" not in text, line
-
-
-def test_no_line_of_a_scene_is_written_twice():
-    every = [line for kind in lines().values() for line in kind]
-    assert len(every) == len(set(every)) > 1000
-
-
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(150))
 def test_a_scene_uses_all_that_its_header_names(seed):
-    rng = random.Random(seed)
-    messages = scene_messages([LIFE], {}, rng)
+    messages = scene_messages([LIFE], random.Random(seed))
     header, text = header_of(messages), told(messages)
+    assert "{" not in text and "|" not in text and "  " not in text, text
     for field in ("Names", "Things", "Places"):
         for item in filter(None, header.get(field, "").split(", ")):
             assert item.lower() in text.lower(), (field, item, text)
-    if header.get("Teller") in ("she", "he", "they") and len(text.split()) > 60:
-        assert teller_of(text) == header["Teller"], text
-
-
-def test_a_scene_tells_the_experience_in_its_first_passage():
-    cast = Cast("she", "Zofia", [], [], "", LIFE)
-    first = Telling(cast, random.Random(1), {}).passages(["sad", "tender"])[0]
-    assert re.search(r"Zofia lost her hat on the ferry[,.]", first)
+    if "Experience" in header:
+        key = max(header["Experience"].rstrip(".").split(), key=len).lower()
+        assert key.strip(",") in text.lower(), text
 
 
 def test_experiences_nobody_had_are_sentences_that_can_be_told():
@@ -121,7 +101,8 @@ def test_experiences_nobody_had_are_sentences_that_can_be_told():
 
 def test_the_people_of_a_scene_all_have_other_names():
     for seed in range(100):
-        names = cast_of([], random.Random(seed)).names
+        cast = cast_for("they", {"n", "n2"}, [], random.Random(seed))
+        names = [name for part in cast.names for name in part.split(" and ")]
         assert len(names) == len(set(names))
 
 
@@ -173,20 +154,6 @@ def test_a_long_paragraph_is_cut_between_sentences_but_never_within_speech():
     assert len(parts) > 2 and max(len(p.split()) for p in parts) <= PIECE_WORDS
     speech = ['"One. ', *[sentence] * 30, 'Two."']
     assert all(part.count('"') % 2 == 0 for part in cut(speech))
-
-
-@pytest.mark.parametrize(
-    ("sentence", "line"),
-    [
-        ("She wiped her eyes and was sad.", "{s} wiped {p} eyes and {was} sad."),
-        ("He was proud of himself.", "{s} {was} proud of {r}."),
-        ("She gave it to her.", None),
-        ("He ran to the door.", None),
-        ("She likes her cup a lot.", None),
-    ],
-)
-def test_only_a_sentence_of_one_hero_becomes_a_line(sentence, line):
-    assert slotted(sentence) == line
 
 
 def test_the_tone_of_several_pieces_is_the_likeliest_of_all_together():

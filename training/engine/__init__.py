@@ -45,20 +45,28 @@ def open_engine(
     threads: int = 0,
     max_batch: int = 32,
     context: int | None = None,
+    key: str = "",
+    fingerprint: str = "",
 ) -> Engine:
     """Open the engine that `model` names. Slow for a real model: call it once.
 
-    `model`: "echo", a Hugging Face id, or a folder in Hugging Face format.
+    `model`: "echo", a Hugging Face id, a folder in Hugging Face format, or the address
+        of a server that speaks OpenAI's protocol ("http://127.0.0.1:8000/v1").
     `device`: "auto", "cpu" or "cuda".
     `threads`: torch threads on the CPU; 0 means all physical cores but one. Set it
         to 1 where cores are busy with other work: two threads there are slower.
     `max_batch`: rows that run together; further requests wait their turn.
     `context`: tokens of prompt and passage together, never above the model's own.
+    `key`, `fingerprint`: of a server; see `open_remote`.
 
     Raises EngineError with a sentence that says what is wrong with the model.
     """
     if model == "echo":
         return EchoEngine(context=context or 2048)
+    if model.startswith(("http://", "https://")):
+        from training.engine.remote import open_remote
+
+        return open_remote(model, key=key, context=context, fingerprint=fingerprint)
     from training.engine.local import open_local
 
     return open_local(

@@ -110,6 +110,8 @@ class Engine(Protocol):
     context: int
     #: Which weights these are: an adapter made for others is refused.
     fingerprint: str
+    #: How many adapters may speak together.
+    most_adapters: int
 
     def count(self, text: str) -> int:
         """Tokens in a plain text, special tokens not included."""
@@ -127,7 +129,7 @@ class Engine(Protocol):
     ) -> Generator[Piece, None, None]:
         """Write one passage. Closing the generator cancels and frees its place.
 
-        At most `MOST_ADAPTERS` adapters speak together, each with its own weight;
+        At most `most_adapters` adapters speak together, each with its own weight;
         their effects add up. None is the plain model.
 
         Yields at least every `HEARTBEAT` seconds, with empty text if nothing is new,

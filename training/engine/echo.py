@@ -38,6 +38,8 @@ class EchoEngine:
     [[end]]    ends by itself after five words [[emoji]]  writes emoji
     """
 
+    most_adapters = MOST_ADAPTERS
+
     def __init__(self, *, context: int = 2048) -> None:
         self.name = "echo"
         self.context = context

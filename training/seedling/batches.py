@@ -18,7 +18,6 @@ from training.seedling.prepare import Prepared
 from training.seedling.recipe import Recipe, Shares
 from training.seedling.scenes import scene_messages
 from training.seedling.tokenizer import rendered
-from training.seedling.tone_lines import ToneLines
 
 CHUNK = 4096  # stories packed together, and the unit of work of one process
 Batch = dict[str, np.ndarray]
@@ -31,7 +30,6 @@ class Library:
     stories: list[Prepared]
     pairs: list[Pair] = field(default_factory=list)
     lives: Sequence[Life] = ()
-    tone_lines: ToneLines = field(default_factory=dict)
 
 
 @dataclass
@@ -163,7 +161,7 @@ def readings(
 def reading_of(told: Told, seed: int, library: Library) -> list[Message]:
     rng = random.Random(seed)
     if told is None:
-        return scene_messages(library.lives, library.tone_lines, rng)
+        return scene_messages(library.lives, rng)
     return (
         pair_messages(told, rng) if isinstance(told, Pair) else messages_of(told, rng)
     )

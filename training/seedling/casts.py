@@ -12,7 +12,7 @@ from training.seedling.names import a_name, a_place
 from training.seedling.prepare import Prepared
 from training.seedling.recipe import HERE
 
-LINES = HERE / "scene_lines"
+WORDS = HERE / "scene_words.txt"
 NOTED = 0.65  # of the experiences; the rest nobody ever had
 
 
@@ -27,11 +27,8 @@ class Life:
 @cache
 def lines() -> dict[str, list[str]]:
     """Lines by the section they stand in."""
-    found: dict[str, list[str]] = {}
-    for path in sorted(LINES.glob("*.txt")):
-        for name, text in daily.sections(path).items():
-            found.setdefault(name, []).extend(filter(None, text.splitlines()))
-    return found
+    sections = daily.sections(WORDS)
+    return {name: list(filter(None, t.splitlines())) for name, t in sections.items()}
 
 
 @cache
@@ -109,34 +106,66 @@ class Cast:
         return self.life.keys if self.life else ()
 
     @property
+    def known(self) -> set[str]:
+        """What a line of a plot may ask for."""
+        have = {
+            "n": self.others,
+            "n2": self.others[1:],
+            "t": self.things,
+            "t2": self.things[1:],
+            "place": self.place,
+            "life": self.life,
+            "key": self.keys,
+        }
+        return {need for need, found in have.items() if found}
+
+    @property
     def names(self) -> list[str]:
         return [*([self.hero] if self.hero else []), *self.others]
 
 
-def cast_of(lives: Sequence[Life], rng: random.Random) -> Cast:
-    teller = rng.choice(("I", "I", "she", "he", "they"))
-    wanted = rng.choice((1, 1, 2, 2, 3))
+def a_life(
+    teller: str, with_key: bool, lives: Sequence[Life], rng: random.Random
+) -> Life:
+    """One that can be told of this teller."""
+    if lives and rng.random() < NOTED:
+        life = rng.choice(lives)
+        if told_of(life.line, teller) and (life.keys or not with_key):
+            return life
+    return composed_life(rng)
+
+
+def names_for(teller: str, others: int, rng: random.Random) -> tuple[str, list[str]]:
+    """The hero's name, of two people for "they", of nobody for "I"; other names."""
+    heroes = {"I": 0, "they": 2}.get(teller, 1)
     old = {"she": "Lily", "he": "Tim"}.get(teller, "")
-    names = list(
-        dict.fromkeys(a_name(rng, old if n == 0 else "") for n in range(wanted))
+    names: list[str] = []
+    while len(names) < heroes + others:
+        name = a_name(rng, "" if names else old)
+        if name not in names:
+            names.append(name)
+    return " and ".join(names[:heroes]), names[heroes:]
+
+
+def place_name(rng: random.Random) -> str:
+    place = a_place(rng) if rng.random() < 0.5 else rng.choice(words("spot"))
+    return re.sub(r"^(?:in|at|on|by|under|behind) ", "", place)
+
+
+def cast_for(
+    teller: str, needs: set[str], lives: Sequence[Life], rng: random.Random
+) -> Cast:
+    """Whoever and whatever a plot needs: life, key, n, n2, t, t2, place."""
+    others = 2 if "n2" in needs else int("n" in needs)
+    hero, names = names_for(teller, others, rng)
+    things: list[str] = []
+    while len(things) < (2 if "t2" in needs else int("t" in needs)):
+        thing = daily.a_thing(rng)
+        if thing not in things:
+            things.append(thing)
+    life = (
+        a_life(teller, "key" in needs, lives, rng) if needs & {"life", "key"} else None
     )
-    hero = ""
-    if teller == "they":
-        names = names if len(names) > 1 else [*names, a_name(rng, "")]
-        hero, names = f"{names[0]} and {names[1]}", names[2:]
-    elif teller != "I":
-        hero, names = names[0], names[1:]
-    life = None
-    if rng.random() < 0.8:
-        life = (
-            rng.choice(lives) if lives and rng.random() < NOTED else composed_life(rng)
-        )
-        if told_of(life.line, teller) is None:
-            life = composed_life(rng)
-    things = [daily.a_thing(rng) for _ in range(rng.choice((0, 1, 1, 2, 2)))]
-    things = list(dict.fromkeys(things))
-    place = ""
-    if rng.random() < 0.4:
-        place = a_place(rng) if rng.random() < 0.5 else rng.choice(words("spot"))
-        place = re.sub(r"^(?:in|at|on|by|under|behind) ", "", place)
-    return Cast(teller, hero, names, things, place, life)
+    return Cast(
+        teller, hero, names, things, place_name(rng) if "place" in needs else "", life
+    )

@@ -12,7 +12,6 @@ from training.seedling.pairs import listed, read_pairs
 from training.seedling.prepare import Prepared, prepare_corpus
 from training.seedling.recipe import Recipe
 from training.seedling.tokenizer import rendered, train_tokenizer
-from training.seedling.tone_lines import tone_lines
 
 
 def open_stories(corpus: str | None, workshop: Path, recipe: Recipe) -> list[Prepared]:
@@ -35,12 +34,7 @@ def open_library(corpus: str | None, recipe: Recipe, workshop: Path) -> Library:
     pairs = read_pairs()
     nouns = {thing for story in stories for thing in story.labels.things}
     noted = [line for p in pairs for line in listed(p.header.get("Experience"))]
-    return Library(
-        stories,
-        pairs,
-        lives_of(stories, noted, nouns),
-        tone_lines(stories, workshop / "tone_lines.json"),
-    )
+    return Library(stories, pairs, lives_of(stories, noted, nouns))
 
 
 def tokenizer_texts(stories: list[Prepared], seed: int) -> Iterator[str]:

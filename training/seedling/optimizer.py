@@ -62,9 +62,10 @@ def optimizers_of(model, recipe) -> list[torch.optim.Optimizer]:
     for name, p in model.named_parameters():
         inner = p.ndim == 2 and "embed" not in name and "lm_head" not in name
         (matrices if inner else others).append(p)
-    return [
-        Muon(matrices, recipe.matrix_rate, recipe.momentum, recipe.matrix_decay),
-        torch.optim.AdamW(
-            others, lr=recipe.other_rate, betas=(0.9, 0.98), weight_decay=0.0
-        ),
-    ]
+    adamw = {"lr": recipe.other_rate, "betas": (0.9, 0.98)}
+    if recipe.optimizer == "adamw":
+        first = torch.optim.AdamW(matrices, weight_decay=0.1, **adamw)
+    else:
+        decay = recipe.matrix_decay
+        first = Muon(matrices, recipe.matrix_rate, recipe.momentum, decay)
+    return [first, torch.optim.AdamW(others, weight_decay=0.0, **adamw)]

@@ -50,11 +50,11 @@ class Recipe:
         ("pratham_books", 2.0),
         ("african_storybook", 2.0),
         ("fables", 0.6),
-        ("first_person", 0.6),
-        ("classic_children", 0.35),
-        ("pairs", 1.5),  # written by hand
+        ("first_person", 0.5),
+        ("classic_children", 0.1),
+        ("pairs", 2.0),  # written by hand
     )
-    scenes: int = 5000  # put together by rule, in one epoch
+    scenes: int = 7500  # told from plots, in one epoch
     # the last, cooling part of the run: the simple, kind register
     closing_sources: Shares = (
         ("tinystories", 1.0),
@@ -63,9 +63,9 @@ class Recipe:
         ("african_storybook", 1.5),
         ("fables", 0.25),
         ("first_person", 0.2),
-        ("pairs", 4.0),
+        ("pairs", 2.0),
     )
-    closing_scenes: int = 4000
+    closing_scenes: int = 6500
     held_out_one_in: int = 50
 
     # the batch: most rows are short, some are as long as the context
@@ -74,7 +74,8 @@ class Recipe:
     batch_tokens: int = 2560
     prompt_weight: float = 0.1  # loss on header and ask tokens
 
-    # the optimiser: Muon for matrices, AdamW for the rest
+    # the optimiser: Muon for matrices, AdamW for the rest (or for all)
+    optimizer: str = "muon"
     matrix_rate: float = 0.02
     other_rate: float = 0.003
     matrix_decay: float = 0.01

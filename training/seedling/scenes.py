@@ -1,177 +1,183 @@
-"""Scenes put together by rule: an experience in, the experience told, in a tone.
+"""Scenes: plots told of whoever, whatever and wherever a header names.
 
 Real stories hardly ever come with the life they were made from. These do: whatever
-the header names is used, whoever is asked for tells it, each passage takes its tone
-from lines written for that tone. They stay the smaller part of what is read, so that
-prose is learnt from stories; here only obedience is.
+the header names is used, whoever is asked for tells it, each passage has the tone it
+is asked for, and each line follows from the one before. They stay the smaller part of
+what is read, so that prose is learnt from stories; here obedience is.
 """
 
+import argparse
 import random
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
-from training.seedling.casts import Cast, Life, a, cast_of, lines
+from training.seedling import things as daily
+from training.seedling.casts import Cast, Life, a, cast_for, words
 from training.seedling.documents import BARE, PREFACE, Message
-from training.seedling.labels import TONES, VALUES, length_of, level_of_text
+from training.seedling.labels import VALUES, length_of, level_of_text
 from training.seedling.lives import OWN, told_of
-from training.seedling.tone_lines import ToneLines
+from training.seedling.plots import (
+    SLOT,
+    TELLERS,
+    Line,
+    Passage,
+    Plot,
+    plots_in,
+    read_plots,
+)
 
-MINED = 0.15  # of the lines of a tone, from the corpus
-WORDS = {"short": 30, "medium": 62, "long": 110}  # of a passage, at least about
-
-
-def filled(line: str, cast: Cast, n: str, thing: str, key: str) -> str | None:
-    """The line with its slots filled, or None where one of them is not known."""
-    teller = cast.teller
-    subject, object_, own, _, self_ = OWN.get(
-        teller, ("I", "me", "my", "mine", "myself")
-    )
-    values = {
-        "s": subject,
-        "o": object_,
-        "p": own,
-        "r": self_,
-        "was": "were" if teller == "they" else "was",
-        "n": n,
-        "t": thing,
-        "a_t": a(thing) if thing else "",
-        "k": key,
-        "place": cast.place,
-        "place_cap": cast.place[:1].upper() + cast.place[1:],
-        "p_cap": own.capitalize(),
-    }
-    slots = re.findall(r"\{(\w+)\}", line)
-    if any(not values.get(slot) for slot in slots):
-        return None
-    text = line.format(**values)
-    text = re.sub(r"(?<=[.!?] )[a-z]", lambda m: m[0].upper(), text)
-    return text[:1].upper() + text[1:]
-
-
-class Telling:
-    """Draws lines for one scene, none of them twice."""
-
-    def __init__(self, cast: Cast, rng: random.Random, more: ToneLines):
-        self.cast, self.rng, self.more = cast, rng, more
-        self.used: set[str] = set()
-        self.named: list[bool] = []  # did a line, in the order drawn, name someone
-
-    def draw(self, kind: str, *, n: str = "", thing: str = "", key: str = "") -> str:
-        """A line of this kind, about that person or thing or about any of them."""
-        rng, cast = self.rng, self.cast
-        n = n or rng.choice(cast.others or [""])
-        thing = thing or rng.choice(cast.things or [""])
-        key = key or rng.choice(cast.keys or ("",))
-        choice = lines()[kind]
-        if kind not in ("neutral", "hopeful") and rng.random() < MINED:
-            choice = self.more.get(kind) or choice
-        for line in rng.sample(choice, min(len(choice), 40)):
-            if line in self.used or (kind in TONES and self.names_too_often(line)):
-                continue
-            if text := filled(line, cast, n, thing, key):
-                self.used.add(line)
-                self.named.append("{n}" in line)
-                return text
-        return ""
-
-    def names_too_often(self, line: str) -> bool:
-        """Nobody is called by name in every sentence."""
-        return "{n}" in line and any(self.named[-2:])
-
-    def passages(self, tones: list[str]) -> list[str]:
-        """The experience first, then who and what the header names, in every tone."""
-        cast, rng = self.cast, self.rng
-        due = [("thing", {"thing": thing}) for thing in cast.things]
-        due += [("other", {"n": name}) for name in cast.others]
-        due += [("place", {})] if cast.place else []
-        due += [("key", {})] if cast.keys and rng.random() < 0.6 else []
-        rng.shuffle(due)
-        later = 0 if len(tones) == 1 else sum(rng.random() < 0.25 for _ in due)
-        told = []
-        for at, tone in enumerate(tones):
-            now = due[later:] if at == 0 else due[:later] if at == 1 else []
-            start = self.beginning() if at == 0 else []
-            told.append(self.passage(tone, start, now, at == len(tones) - 1))
-        return told
-
-    def passage(self, tone: str, start: list[str], due: list, last: bool) -> str:
-        rng = self.rng
-        length = rng.choice(("short", "medium", "medium", "long"))
-        told = [self.draw(kind, **about) for kind, about in due]
-        for number in range(8):
-            if number and len(" ".join(start + told).split()) >= WORDS[length]:
-                break
-            told.append(self.draw(tone))
-        if last and rng.random() < 0.3:
-            told.append(self.draw("ending"))
-        return " ".join(line for line in start + told if line)
-
-    def beginning(self) -> list[str]:
-        start = [self.draw("opening")] if self.rng.random() < 0.35 else []
-        return start + (self.told_life() if self.cast.life else self.introduction())
-
-    def told_life(self) -> list[str]:
-        cast, rng = self.cast, self.rng
-        assert cast.life
-        told = told_of(cast.life.line, cast.teller, cast.hero or None)
-        told = told or cast.life.line
-        if cast.hero and cast.hero not in told:
-            return [*self.introduction(), told]
-        for comma, stop in ((", but ", ". But "), (", so ", ". So "), (", and ", ". ")):
-            if comma in told and rng.random() < 0.35:
-                before, after = told.split(comma, 1)
-                if len(after.split()) > 3 and re.match(r"[a-z]+ [a-z]+", after):
-                    after = after if "ut" in stop or "So" in stop else upper(after)
-                    return [before + stop.rstrip() + " " + after]
-        return [told]
-
-    def introduction(self) -> list[str]:
-        if not self.cast.hero:
-            return []
-        verb = "were" if self.cast.teller == "they" else "was"
-        return [
-            self.rng.choice(
-                (
-                    f"{self.cast.hero} {verb} on the way home.",
-                    f"This is what {self.cast.hero} told later.",
-                    f"{self.cast.hero} {verb} alone that day.",
-                    f"Nobody knew {self.cast.hero} well.",
-                    f"{self.cast.hero} got up early.",
-                )
-            )
-        ]
+BEGUN = re.compile(r"(?<=[.!?] )[a-z]")  # a sentence that began with a slot
+LEFT_OUT = (0.0, 0.3, 0.7, 1.0)  # of the lines that may be, drawn for each passage
+DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+COLOURS = "red green yellow blue grey white brown orange purple black silver".split()
 
 
 def upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def scene_messages(
-    lives: Sequence[Life], more: ToneLines, rng: random.Random
-) -> list[Message]:
-    """One scene as the editor's messages: an opening and one more passage or two."""
-    cast = cast_of(lives, rng)
-    tones = [rng.choice(TONES) for _ in range(rng.choice((1, 2, 2, 2, 3)))]
-    form = rng.choice(("story",) * 8 + ("diary", "letter"))
-    passages = Telling(cast, rng, more).passages(tones)
+def slots_of(cast: Cast, rng: random.Random) -> dict[str, str]:
+    """What stands in for each slot, all through one scene; empty if not known."""
+    subject, object_, own, _, self_ = OWN.get(
+        cast.teller, ("I", "me", "my", "mine", "myself")
+    )
+    other = "he" if cast.teller == "she" or rng.random() < 0.5 else "she"
+    other = "she" if cast.teller == "he" else other
+    food, animal = (rng.choice(daily.STAND_INS[kind]) for kind in ("food", "animal"))
+    first, second = [*cast.things, "", ""][:2]
+    pair = (cast.hero.split(" and ") + [""])[:2]
+    kin = rng.choice([role[3:] for role in words("role") if role.startswith("my ")])
+    return {
+        "s": subject,
+        "o": object_,
+        "p": own,
+        "r": self_,
+        "was": "were" if cast.teller == "they" else "was",
+        "h": cast.hero or "I",
+        "a": pair[0],
+        "b": pair[1],
+        "n": cast.others[0] if cast.others else "",
+        "n2": cast.others[1] if len(cast.others) > 1 else "",
+        "n_s": other,
+        "n_o": OWN[other][1],
+        "n_p": OWN[other][2],
+        "t": first,
+        "a_t": a(first) if first else "",
+        "t2": second,
+        "a_t2": a(second) if second else "",
+        "k": rng.choice(cast.keys) if cast.keys else "",
+        "place": cast.place,
+        "food": food,
+        "a_food": a(food),
+        "animal": animal,
+        "an_animal": a(animal),
+        "colour": rng.choice(COLOURS),
+        "day": rng.choice(DAYS),
+        "kin": kin,
+    }
+
+
+class Telling:
+    """Tells the passages of one plot, one after another."""
+
+    def __init__(self, cast: Cast, rng: random.Random):
+        self.cast, self.rng = cast, rng
+        self.slots = slots_of(cast, rng)
+        self.told = ""
+
+    def line(self, line: Line) -> str:
+        words_drawn = re.sub(
+            r"\(([^()]*/[^()]*)\)",
+            lambda m: self.rng.choice(m[1].split("/")),
+            self.rng.choice(line.tellings),
+        )
+        text = SLOT.sub(lambda m: self.value(m[1]), words_drawn)
+        text = BEGUN.sub(lambda m: m[0].upper(), text)
+        self.told += text + " "
+        return upper(text)
+
+    def value(self, slot: str) -> str:
+        life = self.cast.life
+        if slot == "life" and life:
+            hero = self.cast.hero if self.cast.hero not in self.told else None
+            return told_of(life.line, self.cast.teller, hero or None) or life.line
+        if slot == "life_said" and life:
+            return life.line.rstrip(".")
+        return self.slots[slot]
+
+    def passage(self, passage: Passage, form: str) -> str:
+        left_out = self.rng.choice(LEFT_OUT)
+        lines = [
+            self.line(line)
+            for line in passage.lines
+            if (not line.optional or self.rng.random() >= left_out)
+            and (not line.if_known or line.needs <= self.cast.known)
+        ]
+        return ("\n" if form == "poem" else " ").join(lines)
+
+
+def passages_drawn(plot: Plot, rng: random.Random) -> list[Passage]:
+    """Its opening, and mostly one of what may come after, part by part."""
+    chosen = plot.of("opening")
+    for part in ("middle", "ending"):
+        later = plot.of(part)
+        if later and rng.random() < 0.75:
+            chosen.append(rng.choice(later))
+    return chosen
+
+
+def needs_of(passages: list[Passage], rng: random.Random) -> set[str]:
+    """What the header must have, and some of what it may have."""
+    needs: set[str] = set()
+    for passage in passages:
+        for line in passage.lines:
+            if not line.if_known or rng.random() < 0.5:
+                needs |= line.needs
+    return needs
+
+
+def scene_of(
+    plot: Plot, lives: Sequence[Life], rng: random.Random
+) -> tuple[Cast, list[Passage], list[str]]:
+    passages = passages_drawn(plot, rng)
+    teller = "I" if plot.form == "letter" else rng.choice(TELLERS[plot.tellers])
+    cast = cast_for(teller, needs_of(passages, rng), lives, rng)
+    telling = Telling(cast, rng)
+    return cast, passages, [telling.passage(p, plot.form) for p in passages]
+
+
+def scene_messages(lives: Sequence[Life], rng: random.Random) -> list[Message]:
+    """One scene as the editor's messages: an opening and what comes after."""
+    plot = rng.choice(read_plots())
+    cast, passages, texts = scene_of(plot, lives, rng)
+    form = plot.form
+    if form == "story" and cast.teller == "I" and rng.random() < 0.1:
+        form = "diary"
     if form == "diary":
-        day = rng.choice("Monday Tuesday Thursday Friday Saturday Sunday".split())
-        passages[0] = f"{day}. {passages[0]}"
+        texts[0] = f"{rng.choice(DAYS)}. {texts[0]}"
     if form == "letter" and cast.others:
-        passages[0] = f"Dear {cast.others[0]},\n\n{passages[0]}"
-    header = header_lines(cast, form, level_of_text("\n".join(passages)), rng)
+        texts[0] = f"Dear {cast.others[0]},\n\n{texts[0]}"
+    header = header_lines(cast, form, "\n".join(texts), rng)
     messages = [{"role": "system", "content": f"{PREFACE}\n\n{header}"}]
-    for at, (tone, text) in enumerate(zip(tones, passages, strict=True)):
-        part = "opening" if at == 0 else "ending" if at == len(tones) - 1 else "middle"
+    for passage, text in zip(passages, texts, strict=True):
         ask = [
-            f"Part: {part}" if rng.random() < 0.8 else "",
-            f"Tone: {tone}" if rng.random() < 0.92 else "",
+            f"Part: {passage.part}" if rng.random() < 0.8 else "",
+            f"Tone: {passage.tone}" if rng.random() < 0.92 else "",
             f"Length: {length_of(text)}" if rng.random() < 0.85 else "",
+            direction_of(passage, cast, rng),
         ]
         content = "\n".join(filter(None, ask)) or BARE
         messages.append({"role": "user", "content": content})
         messages.append({"role": "assistant", "content": text})
     return messages
+
+
+def direction_of(passage: Passage, cast: Cast, rng: random.Random) -> str:
+    if not passage.direction or rng.random() < 0.5:
+        return ""
+    slots = {**slots_of(cast, rng)}
+    return "Direction: " + upper(SLOT.sub(lambda m: slots[m[1]], passage.direction))
 
 
 def title_of(cast: Cast, rng: random.Random) -> str:
@@ -182,18 +188,43 @@ def title_of(cast: Cast, rng: random.Random) -> str:
     return rng.choice(known) if known else rng.choice(("That Day", "Sunday", "Home"))
 
 
-def header_lines(cast: Cast, form: str, level: str, rng: random.Random) -> str:
+def header_lines(cast: Cast, form: str, text: str, rng: random.Random) -> str:
+    """It promises only what the text under it keeps."""
     names = [name for part in cast.names for name in part.split(" and ")]
-    rng.shuffle(names)
+    names = [name for name in names if name in text]
+    if cast.teller in ("I", "they"):
+        rng.shuffle(names)
+    level = level_of_text(text)
     known = {
         "Title": title_of(cast, rng) if rng.random() < 0.3 else "",
         "Form": form if form != "story" or rng.random() < 0.5 else "",
         "Level": level if rng.random() < 0.6 else "",
         "Teller": cast.teller if rng.random() < 0.92 else "",
         "Names": ", ".join(names),
-        "Places": cast.place,
-        "Things": ", ".join(cast.things),
+        "Places": cast.place if cast.place in text else "",
+        "Things": ", ".join(thing for thing in cast.things if thing in text),
         "Values": rng.choice(list(VALUES)) if rng.random() < 0.2 else "",
         "Experience": cast.life.line if cast.life else "",
     }
     return "\n".join(f"{field}: {value}" for field, value in known.items() if value)
+
+
+def main() -> None:
+    """For writers of plots: what is wrong with a file, or some of it told."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--tell", type=int, default=6)
+    options = parser.parse_args()
+    plots = plots_in(options.file.read_text(encoding="utf-8"))
+    print(f"{len(plots)} plots, {sum(len(p.passages) for p in plots)} passages")
+    rng = random.Random()
+    for plot in rng.sample(plots[-60:], min(options.tell, len(plots))):
+        cast, passages, texts = scene_of(plot, (), rng)
+        print(f"\n--- {cast.teller}: {cast.names} {cast.things} {cast.place}")
+        print(f"    {cast.life.line if cast.life else ''}")
+        for passage, text in zip(passages, texts, strict=True):
+            print(f"[{passage.part} {passage.tone}] {text}")
+
+
+if __name__ == "__main__":
+    main()

@@ -353,6 +353,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--dropout", type=float, default=Recipe.dropout)
     add("--teacher-minutes", type=float, default=0.0, help="train a teacher first")
     add("--finish", type=Path, help="a short last run from the weights in a folder")
+    add("--optimizer", choices=["muon", "adamw"], default=Recipe.optimizer)
     add("--taught", type=float, default=0.6, help="share of its teaching in the loss")
 
 
@@ -366,6 +367,7 @@ def from_arguments(options: dict) -> None:
         steps=options["steps"],
         threads=options["threads"],
         dropout=options["dropout"],
+        optimizer=options["optimizer"],
         taught=options["taught"] if options["teacher_minutes"] else 0.0,
     )
     train(

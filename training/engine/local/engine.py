@@ -16,6 +16,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from training.engine.base import (
     HEARTBEAT,
+    MOST_ADAPTERS,
     AdapterRef,
     EngineError,
     Piece,
@@ -97,6 +98,8 @@ class LocalEngine:
     Requests join and leave the running batch between two steps. What a caller does
     (ask, wait, cancel) never touches the model.
     """
+
+    most_adapters = MOST_ADAPTERS
 
     def __init__(
         self,

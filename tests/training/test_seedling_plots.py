@@ -1,0 +1,120 @@
+"""The plots that scenes are told from: each reads on, in any of its tellings."""
+
+import random
+import re
+from collections import Counter
+
+import pytest
+
+from training.seedling.labels import TONES, teller_of
+from training.seedling.plots import (
+    TELLERS,
+    BadPlot,
+    plot_of,
+    plots_in,
+    read_plots,
+)
+from training.seedling.recipe import HELD_OUT_HEADERS
+from training.seedling.scenes import scene_of
+
+PLOT = """@ one
+[opening sad]
+{h} waited for {n}. | All day {h} looked out for {n}.
+Nobody came, and the (soup/rice) went cold.
+- It began to rain.
+? {place} was far away.
+[ending joyful: {n} comes]
+At last {n} knocked. | There was a knock, and it was {n}.
+They laughed. | Both of them laughed.
+"""
+
+
+@pytest.fixture(scope="module")
+def plots():
+    return read_plots()
+
+
+@pytest.fixture(scope="module")
+def sentences(plots):
+    """Every telling of every line."""
+    return [
+        telling
+        for plot in plots
+        for passage in plot.passages
+        for line in passage.lines
+        for telling in line.tellings
+    ]
+
+
+def test_a_plot_is_told_in_other_words_each_time_and_always_in_its_order():
+    plot = plot_of(PLOT)
+    texts = {" ".join(scene_of(plot, (), random.Random(n))[2]) for n in range(60)}
+    assert len(texts) > 40
+    assert all(re.search(r"(waited|looked out).+went cold.+", text) for text in texts)
+
+
+def test_a_line_about_a_place_is_told_where_there_is_one_and_only_there():
+    plot = plot_of(PLOT)
+    for seed in range(40):
+        cast, _, texts = scene_of(plot, (), random.Random(seed))
+        assert ("was far away" in texts[0]) == bool(cast.place)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [
+        (PLOT.replace("{n} knocked", "{m} knocked"), "Unknown slot"),
+        (PLOT.replace("[opening sad]", "[opening gloomy]"), "Unknown part or tone"),
+        (PLOT.replace("(soup/rice)", "(soup)"), "Brackets"),
+        (PLOT.replace("[opening sad]", "[middle sad]"), "one opening"),
+        (PLOT.replace("? {place} was", "? It was"), "needs a slot"),
+        (PLOT.replace("They laughed.", 'They said "yes.'), "left open"),
+    ],
+)
+def test_a_plot_that_cannot_be_told_says_why(wrong, what):
+    with pytest.raises(BadPlot, match=what):
+        plots_in(wrong)
+
+
+def test_there_are_plots_for_every_teller_and_tone(plots):
+    tones = Counter(p.tone for plot in plots for p in plot.passages)
+    assert set(tones) == set(TONES)
+    assert min(tones.values()) > 0.4 * sum(tones.values()) / len(TONES)
+    assert {plot.tellers for plot in plots} == set(TELLERS)
+    assert {plot.form for plot in plots} == {"story", "diary", "letter", "poem"}
+
+
+def test_hardly_a_sentence_is_written_twice(sentences):
+    twice = sum(count - 1 for count in Counter(sentences).values())
+    assert twice < 0.01 * len(sentences)
+
+
+def test_most_lines_have_more_than_one_telling(plots):
+    lines = [line for plot in plots for p in plot.passages for line in p.lines]
+    assert sum(len(line.tellings) > 1 for line in lines) > 0.95 * len(lines)
+
+
+def test_every_plot_tells_of_whoever_it_is_said_to_be_about(plots):
+    kept = Counter()
+    for plot in plots:
+        for seed in range(3):
+            cast, _, texts = scene_of(plot, (), random.Random(seed))
+            text = " ".join(texts)
+            kept["all"] += 1
+            kept["teller"] += teller_of(text) == cast.teller
+            names = [name for part in cast.names for name in part.split(" and ")]
+            kept["names"] += all(name in text for name in names)
+            kept["things"] += all(thing in text for thing in cast.things)
+    assert kept["names"] > 0.97 * kept["all"]
+    assert kept["things"] > 0.98 * kept["all"]
+    assert kept["teller"] > 0.8 * kept["all"]
+
+
+def test_no_plot_preaches_or_holds_what_tests_the_model(sentences):
+    held = re.findall(r'"(?:Things|Places)": "([^"]+)"', HELD_OUT_HEADERS.read_text())
+    items = {item.lower() for value in held for item in value.split(", ")}
+    for telling in sentences:
+        lower = telling.lower()
+        assert not re.search(r"\b(?:moral|the lesson|once upon a time)\b", lower)
+        found = [i for i in items if re.search(rf"\b{re.escape(i)}\b", lower)]
+        assert not found, (found, telling)

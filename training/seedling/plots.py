@@ -1,0 +1,162 @@
+"""Plots written by hand, each told in very many ways: what follows from what.
+
+A plot is a passage or more, line by line. Every line has several tellings, and whoever
+is in the story, what they hold, where they are and what they lived through fill its
+slots. Whichever tellings are drawn, one line follows from the other.
+
+    @ one                        who tells it: one (I, she, he), any (they as well),
+                                 two ({a} and {b} together); then a form, if not story
+    [opening tense]              part and tone; after a colon the direction asked for
+    {life}                       the experience
+    {n} asked why. | "Why?" {n} asked.        tellings, one of which is drawn
+    - It was (late/dark).        may be left out; one of the words in brackets is drawn
+    ? {n} saw {place}.           only where the header has a place, and then always
+    [ending sad]                 of several later passages of one part, one is drawn
+"""
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from training.seedling.labels import TONES
+from training.seedling.recipe import HERE
+
+PLOTS = HERE / "scene_plots"
+PARTS = ("opening", "middle", "ending")
+TELLERS = {
+    "one": ("I", "she", "he"),
+    "any": ("I", "she", "he", "they"),
+    "two": ("they",),
+}
+FORMS = ("story", "diary", "letter", "poem")
+SLOT = re.compile(r"\{(\w+)\}")
+FROM_HEADER = {  # slot: the part of the header that it needs
+    "life": "life",
+    "life_said": "life",
+    "k": "key",
+    "n": "n",
+    "n_s": "n",
+    "n_o": "n",
+    "n_p": "n",
+    "n2": "n2",
+    "t": "t",
+    "a_t": "t",
+    "t2": "t2",
+    "a_t2": "t2",
+    "place": "place",
+}
+ALWAYS = set("s o p r was h a b food a_food animal an_animal colour day kin".split())
+
+
+class BadPlot(ValueError):
+    """A plot cannot be read; the message says where and why."""
+
+
+@dataclass(frozen=True)
+class Line:
+    tellings: tuple[str, ...]
+    optional: bool = False  # may be left out
+    if_known: bool = False  # told where the header has what its slots need
+
+    @property
+    def needs(self) -> set[str]:
+        slots = SLOT.findall(" ".join(self.tellings))
+        return {FROM_HEADER[slot] for slot in slots if slot in FROM_HEADER}
+
+
+@dataclass
+class Passage:
+    part: str
+    tone: str
+    direction: str = ""
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass
+class Plot:
+    tellers: str  # a key of TELLERS
+    form: str
+    passages: list[Passage] = field(default_factory=list)
+
+    def of(self, part: str) -> list[Passage]:
+        return [passage for passage in self.passages if passage.part == part]
+
+
+def line_of(text: str) -> Line:
+    mark = text[0] if text[:2] in ("- ", "? ") else ""
+    tellings = tuple(t.strip() for t in text.removeprefix(mark + " ").split(" | "))
+    return Line(tellings, mark == "-", mark == "?")
+
+
+def plot_of(text: str) -> Plot:
+    """One plot. Raises BadPlot."""
+    head, *lines = text.strip().split("\n")
+    words = head.split()
+    plot = Plot(words[1], words[2] if len(words) > 2 else "story")
+    for line in lines:
+        line = line.strip()
+        if told := re.fullmatch(r"\[(\w+) (\w+)(?:: (.+))?\]", line):
+            plot.passages.append(Passage(told[1], told[2], told[3] or ""))
+        elif line and plot.passages:
+            plot.passages[-1].lines.append(line_of(line))
+        elif line:
+            raise BadPlot(f"A line stands before the first passage: {line}")
+    for fault in faults_of(plot):
+        raise BadPlot(f"{fault} (in the plot that has: {lines[1].strip()})")
+    return plot
+
+
+def faults_of(plot: Plot) -> list[str]:
+    """What keeps the plot from being told, in words for its writer."""
+    faults = []
+    if plot.tellers not in TELLERS or plot.form not in FORMS:
+        faults.append(f"Unknown teller or form: {plot.tellers} {plot.form}")
+    if len(plot.of("opening")) != 1 or plot.passages[0].part != "opening":
+        faults.append("A plot begins with its one opening")
+    for passage in plot.passages:
+        if passage.part not in PARTS or passage.tone not in TONES:
+            faults.append(f"Unknown part or tone: {passage.part} {passage.tone}")
+        if sum(not (line.optional or line.if_known) for line in passage.lines) < 2:
+            faults.append(f"Fewer than two fixed lines in [{passage.part}]")
+        for line in passage.lines:
+            faults += faults_in(line, plot.tellers)
+    return faults
+
+
+def faults_in(line: Line, tellers: str) -> list[str]:
+    faults = []
+    always_told = line.needs if line.if_known else line.needs & {"life"}
+    for told in line.tellings:
+        slots = SLOT.findall(told)
+        if unknown := set(slots) - ALWAYS - set(FROM_HEADER):
+            faults.append(f"Unknown slot {sorted(unknown)} in: {told}")
+        if missing := always_told - {FROM_HEADER.get(slot) for slot in slots}:
+            faults.append(f"Every telling of this line must have {missing}: {told}")
+        if tellers != "two" and {"a", "b"} & set(slots):
+            faults.append(f"{{a}} and {{b}} are only for two: {told}")
+        if told.count("(") != told.count(")") or re.search(r"\([^/)]*\)", told):
+            faults.append(f"Brackets hold words to draw from, (so/thus): {told}")
+        if told.count('"') % 2:
+            faults.append(f"A speech is left open: {told}")
+    if line.if_known and not line.needs:
+        faults.append(f"A ? line needs a slot of the header: {line.tellings[0]}")
+    return faults
+
+
+@cache
+def read_plots(folder: Path = PLOTS) -> tuple[Plot, ...]:
+    """Raises BadPlot, with the file's name."""
+    plots: list[Plot] = []
+    for path in sorted(folder.glob("*.txt")):
+        try:
+            plots += plots_in(path.read_text(encoding="utf-8"))
+        except BadPlot as fault:
+            raise BadPlot(f"{path.name}: {fault}") from None
+    return tuple(plots)
+
+
+def plots_in(text: str) -> list[Plot]:
+    kept = "\n".join(line for line in text.split("\n") if not line.startswith("#"))
+    parts = re.split(r"^(?=@ )", kept, flags=re.MULTILINE)
+    return [plot_of(part) for part in parts if part.strip()]
