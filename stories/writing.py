@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from stories import events, prompts, tree
 from stories.arcs import targets, tones, voice
 from stories.blind.speaking import speaking_of
+from stories.genres import told_in
 from stories.models import (
     Creativity,
     Form,
@@ -118,7 +119,7 @@ class Writer:
         told = profile_for_prompt(passage.story.owner)
         assembled = assemble(passage, engine, sampling.max_tokens, told)
         # Whose voice it is, the server decides: the story's owner's, and no other.
-        speaking = speaking_of(passage, engine)
+        speaking = told_in(speaking_of(passage, engine), passage.story, engine)
         self.regulated = voice.of(
             passage,
             engine,
@@ -132,6 +133,7 @@ class Writer:
             tone_target=passage.tone_target,
             model=engine.name[:200],
             adapter=speaking.label,
+            genre=speaking.genre,
             sampling=asdict(sampling),
             saw=assembled.saw,
             alive_at=timezone.now(),

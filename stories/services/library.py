@@ -13,6 +13,7 @@ from stories.services.history import change
 from stories.services.passages import request_passage
 from stories.services.refused import Refused
 from stories.services.tones import check_tone
+from training.genres import genre_named
 
 SETTINGS = (
     "title",
@@ -21,6 +22,8 @@ SETTINGS = (
     "level",
     "tone",
     "strength",
+    "genre",
+    "genre_strength",
     "note",
     "length",
     "creativity",
@@ -60,11 +63,17 @@ def change_settings(*, story: Story, values: dict[str, Any]) -> None:
         elif not (name == "show_authors" and isinstance(value, bool)):
             raise Refused("bad_value", _("That is not a value for this setting."))
     check_tone(values.get("tone", ""), story)
+    check_genre(values.get("genre", ""))
     with change(story, "settings") as step:
         wished = Story(pk=story.pk, owner_id=story.owner_id, **values)
         _check(wished, values)
         for name in values:
             step.set(story, name, getattr(wished, name))
+
+
+def check_genre(name: str) -> None:
+    if name and genre_named(name) is None:
+        raise Refused("bad_genre", _("There is no such way to tell here."))
 
 
 def archive_story(*, story: Story) -> None:

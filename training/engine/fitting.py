@@ -86,6 +86,10 @@ class Fit:
     #: The adapter now in use, to be compared with.
     champion: str = ""
     recipe: Recipe | None = None
+    #: A rank other than the amount of text would give; 0: that one.
+    rank: int = 0
+    #: Leave the weights in half precision: what ships is to be small.
+    half: bool = False
     device: str = "auto"
     threads: int = 1
     seed: int = 0

@@ -28,7 +28,7 @@ from training.voices.runs import (
     take_up_all,
 )
 from training.voices.schedule import learn_what_is_new
-from training.voices.speaking import Speaking, speaking_as, speaking_for
+from training.voices.speaking import Speaking, speaking_as, speaking_for, with_genre
 from training.voices.standing import Standing, standing_of
 from training.voices.versions import (
     forget_version,
@@ -76,4 +76,5 @@ __all__ = [
     "take_up_all",
     "use_version",
     "waiting_of",
+    "with_genre",
 ]

@@ -84,6 +84,7 @@ def run(fit: Fit) -> Generator[Progress, None, None]:
     train = windows_of(chat, fit.train, room)
     tokens = sum(window.learnt for window in train)
     recipe = fit.recipe or recipe_for(model.num_parameters(), tokens)
+    recipe = replace(recipe, rank=fit.rank or recipe.rank)
     lesson = Lesson(
         "voice",
         train,
@@ -106,7 +107,11 @@ def run(fit: Fit) -> Generator[Progress, None, None]:
     yield replace(progress, stage="checking")
     adapter = folder / "adapter"
     if not adapter.exists():
-        publish(adapter, tensors_of(voice), config_of(voice, name_of(fit.model)), base)
+        tensors = {
+            name: tensor.half() if fit.half else tensor
+            for name, tensor in tensors_of(voice).items()
+        }
+        publish(adapter, tensors, config_of(voice, name_of(fit.model)), base)
     report = checked(fit, voice, chat, train, adapter)
     report |= {
         "tokens": tokens,
