@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,6 +89,22 @@ def test_without_thumbs_the_voice_is_the_same_to_the_last_bit(fit: Fit):
     one, other = (
         load_file(Path(folder) / "adapter" / WEIGHTS)
         for folder in (fit.folder, rated_once.folder)
+    )
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_put_down_among_the_thumbs_it_ends_with_the_same_bits(fit: Fit):
+    told = replace(fit, thumbs=rated(36, seed=1))
+    list(process.run(told))
+    again = replace(told, folder=f"{fit.folder} again")
+    for _ in range(2):  # cut off at its first step, and once more
+        with closing(process.run(again)) as steps:
+            next(p for p in steps if p.stage == "thumbs" and p.step)
+    last = list(process.run(again))[-1]
+    assert last.stage == "done"
+    one, other = (
+        load_file(Path(folder) / "adapter" / WEIGHTS)
+        for folder in (told.folder, again.folder)
     )
     assert all(torch.equal(one[name], other[name]) for name in one)
 
