@@ -136,8 +136,7 @@ WHY = {
         "It is to write more like what you chose without knowing whose it was."
     ),
     Example.Kind.UP: _(
-        "It is to find such passages likelier. The words stay the model's: it never "
-        "learns them as yours."
+        "It is to find such passages likelier; the words stay the model's own."
     ),
     Example.Kind.DOWN: _("It is to find such passages less likely."),
 }
