@@ -65,7 +65,7 @@ class SettingsForm(forms.ModelForm):
             "show_authors": _("Show who wrote what"),
         }
         help_texts = {
-            "genre": _("Mixed with your own voice, and never louder than it."),
+            "genre": _("Mixed with your own voice, at most half as loud."),
             "note": _("Storyloom keeps this in mind for every passage."),
         }
         widgets = {

@@ -88,6 +88,8 @@ class Fit:
     recipe: Recipe | None = None
     #: A rank other than the amount of text would give; 0: that one.
     rank: int = 0
+    #: Times the usual learning rate: what the model knows already needs less.
+    pace: float = 1.0
     #: Leave the weights in half precision: what ships is to be small.
     half: bool = False
     device: str = "auto"

@@ -27,7 +27,8 @@ Learnt from {learnt_tokens} tokens of:
 On {held_out_tokens} tokens of stories that neither it nor the bundled model ever read:
 perplexity {base_perplexity} without it, {voice_perplexity} with it alone at full
 weight. Other prose became {worse:+.1%} harder. The longest run of tokens it wrote word
-for word from what it learnt: {longest_run}.
+for word from what it learnt: {longest_run}. Closer to the genre than the bare model in
+{closer} of three measures of style, which is shown and not judged.
 
 Made by `python manage.py train_genre {name}`. Open it with
 `peft.PeftModel.from_pretrained(model, folder)`.
@@ -87,5 +88,6 @@ def card(name: str, about: list[str], found: dict[str, Any]) -> str:
         loudest=genres.LOUDEST,
         sources="\n".join(about),
         worse=gates["ability"]["worse"],
+        closer=len(gates.get("style", {}).get("closer", [])),
         longest_run=gates.get("memory", {}).get("longest_run", "not measured"),
     )

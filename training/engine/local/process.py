@@ -84,7 +84,7 @@ def run(fit: Fit) -> Generator[Progress, None, None]:
     train = windows_of(chat, fit.train, room)
     tokens = sum(window.learnt for window in train)
     recipe = fit.recipe or recipe_for(model.num_parameters(), tokens)
-    recipe = replace(recipe, rank=fit.rank or recipe.rank)
+    recipe = replace(recipe, rank=fit.rank or recipe.rank, rate=recipe.rate * fit.pace)
     lesson = Lesson(
         "voice",
         train,
