@@ -83,7 +83,7 @@ def written(story):
 @pytest.fixture
 def quickly(monkeypatch):
     """A random model's style would be judged by chance, so no samples are drawn."""
-    recipe = Recipe(rate=2e-2, epochs=4, window=128, step_tokens=256)
+    recipe = Recipe(rate=5e-2, epochs=4, window=128, step_tokens=256)
     quick = partial(train_genre.learn_genre, recipe=recipe, own_words=4, samples=False)
     monkeypatch.setattr(train_genre, "learn_genre", quick)
 

@@ -23,7 +23,9 @@ from training.engine.local.chat import Chat
 from training.engine.local.fit import with_adapter
 from training.engine.local.gates import thumbs as gate
 from training.engine.local.thumbs import Liking, as_before, thumbs_of
+from training.learning import apart
 from training.learning.job import enough_thumbs, job, ratings
+from training.learning.run import learn
 from training.models import Example
 
 
@@ -180,6 +182,31 @@ def test_thumbs_from_the_editor_reach_the_fit_with_what_was_asked(judged, willin
     seen = {each.text for each in learnt}
     assert not seen & {each.text for each in held}
     assert not seen & {each.text for each in fit.train}  # nobody's own words
+
+
+@pytest.mark.django_db
+def test_a_run_learns_from_them_and_its_page_says_so(client, judged, willing):
+    judged(40, 20)
+    run = voices.start_run(person=willing)
+    seen = []
+    original = apart.follow
+
+    def follow(fit):
+        for progress in original(fit):
+            seen.append(progress and progress.stage)
+            yield progress
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training.learning.run.follow", follow)
+        learn(run.pk)
+    run.refresh_from_db()
+    assert run.status == "finished", run.error
+    assert "thumbs" in seen and run.examples["up"] == 40
+    gate = run.report["gates"]["thumbs"]
+    assert (gate["up"], gate["down"]) == (8, 4) and 0 <= gate["accuracy"] <= 1
+    client.force_login(willing)
+    page = client.get(f"/voice/runs/{run.pk}").content.decode()
+    assert "Likes what you like" in page and "(8 liked, 4 not)" in page
 
 
 @pytest.mark.django_db

@@ -15,7 +15,7 @@ from training.learning.author import figures
 RANK = 8
 #: The corpus is no news to the bundled model: at the pace of a voice it unlearns more
 #: than it gains.
-PACE = 0.25
+PACE = 0.1
 #: What must hold. A style is one person's; that of many is shown and not judged.
 GATES = ("better", "memory", "ability", "integrity", "serving")
 
