@@ -61,6 +61,23 @@ def test_samples_before_and_after_are_kept_with_the_run(learnt):
     assert "samples" not in learnt.report
 
 
+def test_a_sample_that_no_database_takes_is_kept_without_what_cannot_be(
+    willing, fitted, at_once
+):
+    _adapter, done = fitted
+    told = done.report["samples"][0]
+    before = told["after"]
+    told["after"] = "The\x00 river\ud800."
+    try:
+        run = voices.start_run(person=willing)
+        learn(run.pk)
+    finally:
+        told["after"] = before
+    run.refresh_from_db()
+    assert run.status == Status.FINISHED, run.error
+    assert run.samples[0]["after"] == "The river."
+
+
 def test_nobody_else_ever_hears_it(learnt, wren, crow):
     theirs = services.start_story(person=crow, title="The owl")
     assert written(theirs).adapter == ""
