@@ -10,6 +10,7 @@ export class Blind {
     this.history = history;
     this.bar = document.getElementById("blind");
     this.dialog = document.getElementById("blind-dialog");
+    if (!this.bar || !this.dialog) return; // a desk where nobody is asked
     this.asked = false; // in this tab, so that both open here as soon as they are there
     socket.on("story.state", ({ blind }) => this.show(blind));
     socket.on("passage.finished", () => this.socket.say({ type: "story.check" }));
