@@ -10,6 +10,8 @@ def hours() -> tuple[int, int] | None:
     begin, _dash, end = settings.QUIET_HOURS.partition("-")
     if not (begin.strip().isdecimal() and end.strip().isdecimal()):
         return None
+    if max(int(begin), int(end)) > 24:
+        return None
     first, last = int(begin) % 24, int(end) % 24
     return None if first == last else (first, last)
 
