@@ -93,6 +93,7 @@ def _put(adapter: Path, into: Path, card: str) -> None:
     shutil.rmtree(part, ignore_errors=True)
     shutil.copytree(adapter, part)
     (part / "README.md").write_text(card, encoding="utf-8")
+    part.chmod(0o755)
     for path in part.iterdir():
         path.chmod(0o644)
     shutil.rmtree(into, ignore_errors=True)
