@@ -52,7 +52,7 @@ def a_thing(rng: random.Random) -> str:
 
 
 def article(thing: str) -> str:
-    return "an" if re.match(r"[aeiou](?!ni)", thing, re.IGNORECASE) else "a"
+    return "an" if re.match(r"[aeio]|u(?!ni)", thing, re.IGNORECASE) else "a"
 
 
 def plural(thing: str) -> str:
