@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from stories.arcs.models import OwnTone, SharedTone
+from stories.blind.models import BlindTest
 from stories.lessons import admin as lessons  # noqa: F401 (registers)
 from stories.models import Passage, Signal, Story
 from users.linking import counted, link_to
@@ -121,3 +122,17 @@ class SharedToneAdmin(admin.ModelAdmin):
     list_display = ["name", "description", "valence", "energy"]
     search_fields = ["name"]
     fields = ["name", "description", "valence", "energy"]
+
+
+@admin.register(BlindTest)
+class BlindTestAdmin(MaskedTextAdmin):
+    list_display = ["id", "email", "new", "old", "new_first", "answered_at"]
+    list_filter = ["created_at", "answered_at"]
+    list_select_related = ["story__owner", "new", "old"]
+    search_fields = ["story__owner__email"]
+    ordering = ["-id"]
+    list_per_page = 50
+
+    @admin.display(ordering="story__owner__email")
+    def email(self, test):
+        return test.story.owner.email

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from stories import services
+from stories.blind import services as blind
 from stories.messages import Message
 from stories.models import Passage, Story
 from users.sessions import is_open
@@ -43,6 +44,7 @@ def state_of(find: Find, person, story_id) -> dict[str, Any] | None:
         "can_redo": history.can_redo,
         "undo_label": history.undo_label,
         "redo_label": history.redo_label,
+        "blind": blind.standing(story),
         "under_way": [
             {"passage": p.pk, "status": p.status, "text": p.text} for p in under_way
         ],
@@ -132,6 +134,12 @@ def do(story: Story, message: Message) -> list[Passage]:
             return services.more_alternatives(key=message.key, **fields)
         case "passage.turn":
             return services.ask_for_turn(story=story, key=message.key, **fields)
+        case "passage.blind":
+            return blind.ask_blind(story=story, key=message.key)
+        case "passage.blind_choice":
+            blind.choose_blind(story=story, **fields)
+        case "story.blind":
+            blind.not_now(story=story, ever=fields["when"] != "never")
         case "passage.edit":
             return [services.edit_passage(**fields)]
         case "passage.delete":

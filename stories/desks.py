@@ -23,6 +23,8 @@ class Desk:
     told: str | Promise = ""
     #: The model writes here, if it is asked.
     helped: bool = True
+    #: Two versions of a voice may be compared here.
+    compares: bool = True
 
 
 def own_desk(story) -> Desk:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stories.arcs import tones
 from stories.models import Form, Level, Story, Teller
+from training.genres import genres
 
 
 class NewStoryForm(forms.ModelForm):
@@ -44,6 +45,8 @@ class SettingsForm(forms.ModelForm):
             "level",
             "tone",
             "strength",
+            "genre",
+            "genre_strength",
             "note",
             "length",
             "creativity",
@@ -54,12 +57,15 @@ class SettingsForm(forms.ModelForm):
             "teller": _("It is told by"),
             "level": _("The language is"),
             "strength": _("The tone is pursued"),
+            "genre": _("It is told like"),
+            "genre_strength": _("That is heard"),
             "note": _("A standing direction"),
             "length": _("A passage is"),
             "creativity": _("Storyloom writes"),
             "show_authors": _("Show who wrote what"),
         }
         help_texts = {
+            "genre": _("Mixed with your own voice, at most half as loud."),
             "note": _("Storyloom keeps this in mind for every passage."),
         }
         widgets = {
@@ -68,6 +74,8 @@ class SettingsForm(forms.ModelForm):
             "level": forms.RadioSelect,
             "tone": forms.Select,
             "strength": forms.RadioSelect,
+            "genre": forms.Select,
+            "genre_strength": forms.RadioSelect,
             "length": forms.RadioSelect,
             "creativity": forms.RadioSelect,
         }
@@ -76,6 +84,11 @@ class SettingsForm(forms.ModelForm):
         super().__init__(*args, label_suffix="", **kwargs)
         for name, choices in (("teller", Teller.choices), ("level", Level.choices)):
             self.fields[name].widget.choices = [("", _("as it comes")), *choices]
+        self.genres = genres()
+        self.fields["genre"].widget.choices = [
+            ("", _("nothing but itself")),
+            *((genre.name, genre.label) for genre in self.genres),
+        ]
         self.fields["tone"].widget.choices = [
             ("", _("as the story goes")),
             *tones.choices(self.instance.owner_id),

@@ -120,6 +120,14 @@ class Story(models.Model):
     )
     #: {"shape", "points", "passages"} as arcs/shapes.py has it; None: let it be.
     arc = models.JSONField(null=True, blank=True)
+    #: A shared story adapter (training/genres) that is mixed in, and how loudly.
+    genre = models.CharField(_("told as"), max_length=40, blank=True)
+    genre_strength = models.CharField(
+        _("how clearly"),
+        max_length=10,
+        choices=Strength.choices,
+        default=Strength.CLEAR,
+    )
     note = models.TextField(_("direction note"), max_length=1000, blank=True)
     length = models.CharField(
         _("length"), max_length=10, choices=Length.choices, default=Length.MEDIUM
@@ -222,6 +230,7 @@ class Passage(models.Model):
     turn = models.CharField(max_length=12, choices=TurningPoint.choices, blank=True)
     model = models.CharField(max_length=200, blank=True)
     adapter = models.CharField(max_length=200, blank=True)
+    genre = models.CharField(max_length=50, blank=True)  # and its weight: "fable 0.35"
     seed = models.BigIntegerField(null=True, blank=True)
     sampling = models.JSONField(null=True, blank=True)
     tokens = models.PositiveIntegerField(default=0)
@@ -301,6 +310,7 @@ class Signal(models.Model):
         EDIT = "edit", _("edited")
         RETRY = "retry", _("asked for again")
         FEELS = "feels", _("feels otherwise")
+        BLIND = "blind", _("chosen blind")
 
     passage = models.ForeignKey(Passage, models.CASCADE, related_name="signals")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -322,6 +332,7 @@ class Signal(models.Model):
 
 
 from stories.arcs.models import OwnTone, SharedTone  # noqa: E402, F401 (ours too)
+from stories.blind.models import BlindTest  # noqa: E402, F401
 from stories.lessons.models import (  # noqa: E402, F401  (tables of this app)
     Answer,
     Lesson,

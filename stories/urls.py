@@ -3,6 +3,7 @@ from django.views.i18n import JavaScriptCatalog
 
 from stories import views
 from stories.arcs import views as arcs
+from stories.blind import views as blind
 
 app_name = "stories"
 STORY = "<uuid:story_id>/"
@@ -19,6 +20,7 @@ urlpatterns = [
     path(STORY + "map", views.show_map, name="map"),
     path(STORY + "settings", views.settings, name="settings"),
     path(STORY + "arc", arcs.arc, name="arc"),
+    path(STORY + "blind", blind.pair, name="blind"),
     path(STORY + "archive", views.archive, name="archive"),
     path(STORY + "delete", views.delete, name="delete"),
     re_path(

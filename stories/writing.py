@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 
 from stories import events, prompts, tree
 from stories.arcs import targets, tones, voice
+from stories.blind.speaking import speaking_of
+from stories.genres import told_in
 from stories.holding import Holder, claim, release
 from stories.models import (
     Creativity,
@@ -29,7 +31,7 @@ from stories.models import (
 from training.engine import Engine, EngineError, Prompt, Sampling
 from training.services import engine as open_engine
 from training.services import measure
-from training.voices import Speaking, speaking_for
+from training.voices import Speaking
 from users.services import PromptProfile, profile_for_prompt
 
 logger = logging.getLogger(__name__)
@@ -98,7 +100,7 @@ class Writer(Holder):
         told = profile_for_prompt(passage.story.owner)
         assembled = assemble(passage, engine, sampling.max_tokens, told)
         # Whose voice it is, the server decides: the story's owner's, and no other.
-        speaking = speaking_for(person_id=passage.story.owner_id, engine=engine)
+        speaking = told_in(speaking_of(passage, engine), passage.story, engine)
         self.regulated = voice.of(
             passage,
             engine,
@@ -112,6 +114,7 @@ class Writer(Holder):
             tone_target=passage.tone_target,
             model=engine.name[:200],
             adapter=speaking.label,
+            genre=speaking.genre,
             sampling=asdict(sampling),
             saw=assembled.saw,
             alive_at=timezone.now(),

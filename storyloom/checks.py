@@ -6,6 +6,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from training.learning import quiet
+
 SHORTEST_SECRET = 50
 
 
@@ -82,6 +84,20 @@ def redis_and_postgresql_come_together(**_) -> list[CheckMessage]:
             f"The served mode needs {missing} too.",
             hint="Set both Redis and PostgreSQL (served), or neither (embedded).",
             id="storyloom.E004",
+        )
+    ]
+
+
+@register
+def quiet_hours_are_hours(**_) -> list[CheckMessage]:
+    said = settings.QUIET_HOURS.strip()
+    if not said or quiet.hours():
+        return []
+    return [
+        Error(
+            f"STORYLOOM_QUIET_HOURS is “{said}”, which names no hours.",
+            hint="Say from when to when, as in 8-20 or 22-6; leave it out for none.",
+            id="storyloom.E005",
         )
     ]
 

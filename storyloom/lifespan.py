@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from stories import services as stories
+from storyloom import clock
 from storyloom.celery import stop_pools
 from training import services as training
 from training import voices
@@ -40,11 +41,13 @@ def begin() -> None:
         hold_var()
         stories.interrupt_all()
         voices.take_up_all()
+        clock.start()
         threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
 
 
 def end() -> None:
     if settings.EMBEDDED:
+        clock.stop()
         voices.put_down_all()
         stop_pools()
         stories.interrupt_all()

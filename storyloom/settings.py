@@ -50,6 +50,9 @@ PASSAGES_AT_ONCE = env.number("STORYLOOM_PASSAGES_AT_ONCE", 4)
 PASSAGES_PER_DAY = env.number("STORYLOOM_PASSAGES_PER_DAY", 2000)
 #: Words of a person's own before a voice can be learnt from them.
 VOICE_WORDS = env.number("STORYLOOM_VOICE_WORDS", 2000)
+#: A voice is learnt anew unasked when so much is new, or after so many days.
+VOICE_NEW_PERCENT = env.number("STORYLOOM_VOICE_NEW", 25)
+VOICE_DAYS = env.number("STORYLOOM_VOICE_DAYS", 7)
 #: Hours of the day (in TIME_ZONE) in which nothing is learnt unasked: "8-20".
 QUIET_HOURS = env.text("STORYLOOM_QUIET_HOURS")
 PASSAGE_CHARACTERS = 20_000
@@ -257,7 +260,12 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "generation"
-CELERY_TASK_ROUTES = {"training.*": {"queue": "training"}}
+# Only learning itself is long: what tends it must not wait behind it.
+CELERY_TASK_ROUTES = {
+    "training.tasks.tend_runs": {"queue": "generation"},
+    "training.tasks.check_version": {"queue": "generation"},
+    "training.*": {"queue": "training"},
+}
 # Redis hands a task out again after this long: tasks hold a lease and leave if taken.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
@@ -268,11 +276,16 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for Redis to come back
 # Who asks while Redis is away hears so soon, not after a long silence.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_max": 0.2}
-# The embedded mode needs no clock: a stale passage is also found when it is read.
+# The embedded mode has a clock of its own, for voices (storyloom/clock.py): a stale
+# passage is also found when it is read.
 CELERY_BEAT_SCHEDULE = {
     "stale passages": {"task": "stories.tasks.recover_stale", "schedule": 60},
     "letters": {"task": "stories.tasks.send_letters", "schedule": 300},
-    "voices": {"task": "training.tasks.tend_runs", "schedule": 300},
+    "voices": {
+        "task": "training.tasks.tend_runs",
+        "schedule": 300,
+        "options": {"expires": 300},  # one that waited so long is followed by another
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 

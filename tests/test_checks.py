@@ -24,6 +24,7 @@ def test_nothing_is_wrong_with_the_defaults(settings, monkeypatch):
         checks.embedded_is_one_process,
         checks.model_exists,
         checks.redis_and_postgresql_come_together,
+        checks.quiet_hours_are_hours,
         checks.served_over_https,
         checks.static_files_are_collected,
         checks.letters_lead_back,
@@ -48,6 +49,18 @@ def test_several_embedded_processes_are_refused(settings, monkeypatch):
 def test_a_model_folder_that_is_not_there_is_refused(settings, model):
     settings.STORYLOOM_MODEL = model
     assert ids(checks.model_exists()) == ["storyloom.E003"]
+
+
+@pytest.mark.parametrize("hours", ["night", "8", "8-8", "8-30", "0-24", "-"])
+def test_quiet_hours_that_are_none_are_refused(settings, hours):
+    settings.QUIET_HOURS = hours
+    assert ids(checks.quiet_hours_are_hours()) == ["storyloom.E005"]
+
+
+@pytest.mark.parametrize("hours", ["", "8-20", "22 - 6", "20-24"])
+def test_quiet_hours_are_accepted(settings, hours):
+    settings.QUIET_HOURS = hours
+    assert ids(checks.quiet_hours_are_hours()) == []
 
 
 def test_a_model_folder_and_a_model_id_are_accepted(settings, tmp_path):

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from training import voices
 from training.models import (
     Adapter,
+    BlindChoice,
     Document,
     Example,
     TrainingRun,
@@ -57,7 +58,7 @@ class DocumentAdmin(PersonalAdmin):
 
 @admin.register(Example)
 class ExampleAdmin(MaskedTextAdmin):
-    masked_fields = ("text", "over", "ask", "context")
+    masked_fields = ("text", "over", "ask", "context", "reason")
     owner_path = "document__person"
     linked_by = "document__id__exact"
     list_display = ["id", "email", "kind", masked("text"), "words", "taken_out_at"]
@@ -181,3 +182,17 @@ class AdapterAdmin(PersonalAdmin):
     def delete_queryset(self, request, adapters):
         for adapter in adapters:
             voices.forget_version(adapter=adapter)
+
+
+@admin.register(BlindChoice)
+class BlindChoiceAdmin(MaskedTextAdmin):
+    list_display = ["id", "email", "adapter", "against", "won", "created_at"]
+    list_filter = ["won", "created_at"]
+    list_select_related = ["adapter__person", "against"]
+    search_fields = ["adapter__person__email"]
+    list_per_page = 50
+    ordering = ["-pk"]
+
+    @admin.display(ordering="adapter__person__email")
+    def email(self, choice):
+        return choice.adapter.person.email

@@ -33,6 +33,7 @@ class Entry:
     over: str = ""
     ask: str = ""
     context: str = ""
+    reason: str = ""  # shown; nothing is learnt from it, so it is not in the digest
 
     @property
     def digest(self) -> str:
@@ -48,7 +49,9 @@ Source = Callable[[Any], Iterable[Entry]]
 sources: list[Source] = []
 #: Documents that only this room knows, and that no source tells of.
 HELD_HERE = (Document.Kind.IMPORT,)
-FIELDS = ("kind", "text", "over", "ask", "context", "words", "digest", "written_at")
+#: What of an example is copied as it is, beside its words, digest and time.
+COPIED = ("kind", "text", "over", "ask", "context", "reason")
+FIELDS = (*COPIED, "words", "digest", "written_at")
 
 
 def register(source: Source) -> Source:
@@ -89,7 +92,7 @@ def _keep(document: Document, entries: list[Entry]) -> None:
         example = held.pop(entry.key, None)
         if example is None:
             new.append(put(Example(document=document, key=entry.key), entry))
-        elif example.digest != entry.digest or example.context != entry.context:
+        elif any(getattr(example, name) != getattr(entry, name) for name in COPIED):
             changed.append(put(example, entry))
     document.examples.filter(pk__in=[gone.pk for gone in held.values()]).delete()
     Example.objects.bulk_create(new)
@@ -98,9 +101,10 @@ def _keep(document: Document, entries: list[Entry]) -> None:
 
 def put(example: Example, entry: Entry) -> Example:
     """Copy an entry's values; what was taken out stays out."""
-    example.kind, example.text, example.over = entry.kind, entry.text, entry.over
-    example.ask, example.context, example.words = entry.ask, entry.context, entry.words
-    example.digest, example.written_at = entry.digest, entry.at
+    for name in COPIED:
+        setattr(example, name, getattr(entry, name))
+    example.words, example.digest = entry.words, entry.digest
+    example.written_at = entry.at
     return example
 
 

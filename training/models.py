@@ -22,6 +22,10 @@ class Voice(models.Model):
     adapter = models.ForeignKey(
         "Adapter", models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    #: Asks now and then which of two is better, without saying whose is whose.
+    blind = models.BooleanField(_("asks blind"), default=True)
+    #: When it last asked, or was told to ask later.
+    blind_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     def __str__(self):
@@ -87,6 +91,7 @@ class Example(models.Model):
         OWN = "own", _("your own words")
         EDIT = "edit", _("you changed a passage")
         CHOICE = "choice", _("you chose one passage over another")
+        BLIND = "blind", _("you chose in a blind test")
         UP = "up", _("thumb up")
         DOWN = "down", _("thumb down")
 
@@ -99,6 +104,8 @@ class Example(models.Model):
     #: What had been asked for, and the end of what stood before it.
     ask = models.TextField(blank=True)
     context = models.TextField(blank=True)
+    #: What the person gave as the reason, in their words or ours.
+    reason = models.CharField(max_length=500, blank=True)
     words = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64)
     written_at = models.DateTimeField()
@@ -114,6 +121,25 @@ class Example(models.Model):
 
     def __str__(self):
         return f"example {self.pk}"
+
+    @property
+    def why(self) -> str:
+        """Why it counts, for the ledger; own words need no explanation."""
+        return str(WHY.get(Example.Kind(self.kind), ""))
+
+
+#: What a model is to learn from an example that is not the person's own text.
+WHY = {
+    Example.Kind.EDIT: _("It is to write more like what you made of it."),
+    Example.Kind.CHOICE: _("It is to write more like what you chose."),
+    Example.Kind.BLIND: _(
+        "It is to write more like what you chose without knowing whose it was."
+    ),
+    Example.Kind.UP: _(
+        "It is to find such passages likelier; the words stay the model's own."
+    ),
+    Example.Kind.DOWN: _("It is to find such passages less likely."),
+}
 
 
 class Wish(models.TextChoices):
@@ -150,6 +176,8 @@ class TrainingRun(models.Model):
     class Trigger(models.TextChoices):
         PERSON = "person", _("asked for")
         SIGNALS = "signals", _("enough was new")
+        SCHEDULE = "schedule", _("its time had come")
+        TAKEN = "taken", _("something was taken out")
 
     OPEN = (Status.QUEUED, Status.RUNNING, Status.PAUSED)
 
@@ -265,3 +293,18 @@ class Adapter(models.Model):
     def label(self) -> str:
         """How a passage remembers which voice wrote it."""
         return f"{self.number} {self.pk}"
+
+
+class BlindChoice(models.Model):
+    """One answer to "which of these two?"; the texts stay in the story."""
+
+    adapter = models.ForeignKey(Adapter, models.CASCADE, related_name="blind_choices")
+    #: The older version it was compared with; None: the bare model.
+    against = models.ForeignKey(
+        Adapter, models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    won = models.BooleanField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self):
+        return f"blind choice {self.pk}"

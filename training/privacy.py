@@ -7,6 +7,7 @@ from django.db import transaction
 
 from training.models import (
     Adapter,
+    BlindChoice,
     Document,
     Example,
     TrainingRun,
@@ -38,4 +39,5 @@ privacy.register(
     erase=with_folders,
 )
 privacy.not_personal(Workshop, "a switch for the whole house")
+privacy.register(BlindChoice, owner="adapter__person")
 privacy.register(Adapter, owner="person", erase=with_folders)

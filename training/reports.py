@@ -14,6 +14,7 @@ STAGES = {
     "replay": _lazy("listening to the model itself"),
     "voice": _lazy("learning your words"),
     "taste": _lazy("learning what you prefer"),
+    "thumbs": _lazy("learning from your thumbs"),
     "checking": _lazy("checking what was learnt"),
     "done": _lazy("done"),
 }
@@ -35,6 +36,7 @@ def findings(report: dict[str, Any] | None) -> list[Finding]:
         "style": _style,
         "memory": _memory,
         "pairs": _pairs,
+        "thumbs": _thumbs,
         "ability": _ability,
         "integrity": _integrity,
         "serving": _serving,
@@ -93,6 +95,20 @@ def _pairs(gate: dict[str, Any]) -> Finding:
         return Finding(None, name, _("You have not chosen or changed enough yet."))
     said = _("In %(percent)d %% of %(n)d choices it had not seen.")
     figures = {"percent": round(100 * gate["accuracy"]), "n": gate["pairs"]}
+    return Finding(gate["passed"], name, said % figures)
+
+
+def _thumbs(gate: dict[str, Any]) -> Finding:
+    name = _("Likes what you like")
+    if "accuracy" not in gate:
+        return Finding(None, name, _("There are not enough thumbs of both kinds yet."))
+    said = _(
+        "Of two passages it had not seen, one you liked and one you did not, it came "
+        "to prefer the one you liked %(percent)d %% of the time (%(up)d liked, "
+        "%(down)d not)."
+    )
+    figures = {name: gate[name] for name in ("up", "down")}
+    figures["percent"] = round(100 * gate["accuracy"])
     return Finding(gate["passed"], name, said % figures)
 
 

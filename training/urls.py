@@ -6,6 +6,7 @@ app_name = "training"
 urlpatterns = [
     path("", views.voice, name="voice"),
     path("consent", views.consent, name="consent"),
+    path("compare", views.compare, name="compare"),
     path("bring", views.bring, name="bring"),
     path("plain", views.speak_plainly, name="speak_plainly"),
     path("ledger", views.show_ledger, name="ledger"),

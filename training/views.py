@@ -35,14 +35,19 @@ def voice(request: HttpRequest) -> HttpResponse:
     ledger.refresh(request.user)
     standing = voices.standing_of(person=request.user)
     digests = ledger.digests(request.user)
+    blind = voices.results(person=request.user)
     versions = [
-        (version, is_stale(version, digests), version == standing.voice.adapter)
+        (
+            version,
+            is_stale(version, digests),
+            version == standing.voice.adapter,
+            blind.get(version.pk, []),
+        )
         for version in Adapter.objects.owned_by(request.user).select_related("run")
     ]
     context = {
         "standing": standing,
         "versions": versions,
-        "counts": ledger.counts(request.user),
         **about(standing.run, standing),
     }
     return render(request, "training/voice.html", context)
@@ -56,6 +61,17 @@ def consent(request: HttpRequest) -> HttpResponse:
         person=request.user, learns=learns, by_itself="by_itself" in request.POST
     )
     said = _("Kept. A model may learn from you.") if learns else _("Kept. None learns.")
+    messages.success(request, said)
+    return redirect("training:voice")
+
+
+@personal
+@require_POST
+def compare(request: HttpRequest) -> HttpResponse:
+    """Whether the editor asks now and then which of two is better."""
+    blind = "blind" in request.POST
+    voices.let_compare(person=request.user, blind=blind)
+    said = _("It asks now and then.") if blind else _("It does not ask any more.")
     messages.success(request, said)
     return redirect("training:voice")
 
@@ -158,14 +174,15 @@ def about(run: TrainingRun | None, standing: voices.Standing | None = None) -> d
     if run is None:
         return {"run": None}
     progress = run.progress or {}
+    waiting = standing.waiting if standing else voices.waiting_of(run)
     return {
         "run": run,
         "open": run.status in TrainingRun.OPEN,
         "stage": reports.stage_of(progress),
         "percent": round(100 * progress.get("share", 0)),
         "curve": reports.curve(progress),
-        "minutes": reports.minutes(standing.seconds if standing else None),
-        "ahead": standing.ahead if standing else 0,
+        "minutes": reports.minutes(waiting.seconds),
+        "waiting": waiting,
         "findings": reports.findings(run.report),
         "figures": json.dumps(run.report, indent=1) if run.report else "",
         "adapter": getattr(run, "adapter", None),

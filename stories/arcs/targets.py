@@ -8,10 +8,11 @@ import logging
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 
 from stories import tree
 from stories.arcs import tones
+from stories.arcs.feelings import feeling_in
 from stories.arcs.models import OwnTone
 from stories.arcs.plan import aim
 from stories.arcs.shapes import arc_of
@@ -115,19 +116,22 @@ def hears(person_id: int) -> tuple[float, float]:
     """What to add to the guide's valence and energy, as this person hears them.
 
     Someone who says "too sad" of what the guide found right hears it sadder. Of a
-    passage that missed anyway, the guide and the person agree.
+    passage that missed anyway, the guide and the person agree. A thumb down for the
+    same reason says the same.
     """
+    feels = Q(kind=Signal.Kind.FEELS, reason__in=FEELS)
+    thumbs = Q(kind=Signal.Kind.DOWN, reason__icontains="too ")
     said = (
-        Signal.objects.filter(
-            passage__story__owner=person_id,
-            kind=Signal.Kind.FEELS,
-            reason__in=FEELS,
-        )
+        Signal.objects.filter(feels | thumbs, passage__story__owner=person_id)
         .exclude(passage__tone_outcome__met=False)
         .order_by("-pk")
-        .values_list("reason", flat=True)[:RECENT]
+        .values_list("kind", "reason")[:RECENT]
     )
-    moves = [FEELS[reason] for reason in said]
+    named = [
+        reason if kind == Signal.Kind.FEELS else feeling_in(reason)
+        for kind, reason in said
+    ]
+    moves = [FEELS[name] for name in named if name]
     sums = [sum(move[axis] for move in moves) for axis in (0, 1)]
     valence, energy = (0.5 * total / (len(moves) + 4) for total in sums)
     return within(valence), within(energy)

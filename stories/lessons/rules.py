@@ -14,6 +14,7 @@ class InClass(Rules):
     settings = ("title",)
     most = 200
     characters = 4000
+    compares = False  # there is no voice to compare
 
     def may_write(self, story: Story) -> None:
         if writing_of(story) == Writing.NONE:

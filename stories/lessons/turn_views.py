@@ -40,6 +40,7 @@ def desk_of(reading: Reading, story: Story, own: bool) -> Desk:
         if contact
         else _("Your teacher is told, so that someone can help."),
         helped=reading.tale.lesson.writing == Writing.HELPED,
+        compares=False,
     )
 
 

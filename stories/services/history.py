@@ -28,6 +28,7 @@ LABELS = {
     "delete": gettext_noop("deleting"),
     "choose": gettext_noop("choosing"),
     "turn": gettext_noop("a turning point"),
+    "blind": gettext_noop("a blind choice"),
     "arc": gettext_noop("planning the arc"),
     "settings": gettext_noop("changing the settings"),
 }

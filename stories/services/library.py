@@ -14,6 +14,7 @@ from stories.services.passages import request_passage
 from stories.services.refused import Refused
 from stories.services.rules import rules_of
 from stories.services.tones import check_tone
+from training.genres import genre_named
 from users.safety import may_need_help
 
 
@@ -50,6 +51,7 @@ def change_settings(*, story: Story, values: dict[str, Any]) -> None:
         elif not (name == "show_authors" and isinstance(value, bool)):
             raise Refused("bad_value", _("That is not a value for this setting."))
     check_tone(values.get("tone", ""), story)
+    check_genre(values.get("genre", ""))
     with change(story, "settings") as step:
         rules.may_write(story)
         wished = Story(pk=story.pk, owner_id=story.owner_id, **values)
@@ -58,6 +60,11 @@ def change_settings(*, story: Story, values: dict[str, Any]) -> None:
             step.set(story, name, getattr(wished, name))
         if may_need_help(values.get("title", "")):
             rules.worry(story)
+
+
+def check_genre(name: str) -> None:
+    if name and genre_named(name) is None:
+        raise Refused("bad_genre", _("There is no such way to tell here."))
 
 
 def archive_story(*, story: Story) -> None:

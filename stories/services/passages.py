@@ -192,6 +192,21 @@ def ask_for_turn(
     return passages
 
 
+def ask_for_two(*, story: Story, key: UUID | None = None) -> list[Passage]:
+    """The next passage twice from the same prompt and seed; the path stays as it is."""
+    keys = [key, key and uuid5(key, "1")]
+    with change(story, "blind") as step:
+        if _already(story, key):
+            return list(story.passages.filter(key__in=keys))
+        parent = _parent(story, None)
+        quotas.may_ask(story, len(keys))
+        seed = _seeds.getrandbits(31)
+        return [
+            _ask(step, parent, direction="", tone="", key=each, seed=seed, counted=True)
+            for each in keys
+        ]
+
+
 def stop_passage(*, passage: Passage) -> None:
     """Keep what is written so far. Stopping what has ended changes nothing."""
     story = passage.story
@@ -240,6 +255,7 @@ def _ask(
     replaces: Passage | None = None,
     target: dict[str, Any] | None = None,
     turn: str = "",
+    seed: int | None = None,
     counted: bool = False,
     care: bool = False,
 ) -> Passage:
@@ -256,7 +272,7 @@ def _ask(
         author=Author.MODEL,
         status=Status.QUEUED,
         replaces=replaces,
-        seed=_seeds.getrandbits(31),
+        seed=_seeds.getrandbits(31) if seed is None else seed,
         tone_asked=tone or rules_of(step.story).usual_tone(step.story),
         tone_target=target,
         turn=turn,

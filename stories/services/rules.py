@@ -20,6 +20,8 @@ class Rules:
         "level",
         "tone",
         "strength",
+        "genre",
+        "genre_strength",
         "note",
         "length",
         "creativity",
@@ -27,6 +29,8 @@ class Rules:
     )
     #: Passages of one story, deleted ones included.
     most = MOST
+    #: Two versions of the owner's voice may be compared here.
+    compares = True
 
     @property
     def characters(self) -> int:

@@ -26,6 +26,7 @@ async def test_the_state_is_told_at_once(editor, story, wren):
         "can_redo": False,
         "undo_label": "",
         "redo_label": "",
+        "blind": None,
         "under_way": [],
     }
 

@@ -15,7 +15,6 @@ from training.learning import apart
 from training.learning.run import learn
 from training.models import Adapter, Example, TrainingRun, Voice
 from training.services import engine
-from training.voices.runs import is_quiet
 from users import services as people
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +59,23 @@ def test_words_become_a_voice_that_writes_the_next_passage(willing, story, wren)
 def test_samples_before_and_after_are_kept_with_the_run(learnt):
     assert learnt.samples[0].keys() == {"opening", "before", "after"}
     assert "samples" not in learnt.report
+
+
+def test_a_sample_that_no_database_takes_is_kept_without_what_cannot_be(
+    willing, fitted, at_once
+):
+    _adapter, done = fitted
+    told = done.report["samples"][0]
+    before = told["after"]
+    told["after"] = "The\x00 river\ud800."
+    try:
+        run = voices.start_run(person=willing)
+        learn(run.pk)
+    finally:
+        told["after"] = before
+    run.refresh_from_db()
+    assert run.status == Status.FINISHED, run.error
+    assert run.samples[0]["after"] == "The river."
 
 
 def test_nobody_else_ever_hears_it(learnt, wren, crow):
@@ -335,11 +351,3 @@ def test_a_pause_puts_down_what_is_under_way(willing):
     run = during(willing, lambda run: voices.pause_all(paused=True))
     assert run.status == Status.QUEUED
     assert (run.folder / "voice" / "checkpoint").is_dir()
-
-
-@pytest.mark.parametrize(
-    ("hours", "quiet"), [("", []), ("8-10", [8, 9]), ("22-1", [22, 23, 0]), ("x", [])]
-)
-def test_in_quiet_hours_nothing_begins_unasked(tiny, hours, quiet):
-    tiny.QUIET_HOURS = hours
-    assert sorted(h for h in range(24) if is_quiet(h)) == sorted(quiet)

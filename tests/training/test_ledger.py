@@ -87,6 +87,17 @@ def test_a_choice_prefers_one_passage_to_another(story, wren):
     assert (example.kind, example.text, example.over) == ("choice", LONG, second.text)
 
 
+def test_of_passages_looked_at_to_and_fro_only_the_last_is_preferred(story, wren):
+    first = by_model(story)
+    second = by_model(story, parent=first.parent)
+    second.text = "Other words."
+    second.save()
+    for passage in (first, second, first, second):
+        services.choose_passage(passage=passage)
+    [example] = examples(wren)
+    assert (example.text, example.over) == (second.text, LONG)
+
+
 def test_thumbs_are_examples_and_the_last_one_counts(story, wren):
     passage = by_model(story)
     services.give_feedback(passage=passage, kind="up")
@@ -195,14 +206,14 @@ def test_nothing_is_learnt_without_a_yes(willing):
 
 def test_it_learns_by_itself_only_when_enough_is_new(willing, at_once, monkeypatch):
     from training.learning.run import learn
-    from training.voices import runs
+    from training.voices import schedule
 
     assert voices.learn_what_is_new() == 1
     assert voices.learn_what_is_new() == 0  # one is open, and there was one just now
     run = willing.training_runs.get()
     assert run.trigger == "signals"
     learn(run.pk)
-    monkeypatch.setattr(runs, "REST", runs.REST * 0)
+    monkeypatch.setattr(schedule, "REST", schedule.REST * 0)
     assert voices.learn_what_is_new() == 0  # nothing is new
     text = b"Quite other words than those before. " * 400
     voices.bring_text(person=willing, name="more.txt", content=text)

@@ -68,6 +68,15 @@ def test_a_text_is_brought_and_forgotten(page, wren):
     assert not Example.objects.exists()
 
 
+def test_what_is_new_is_told_with_the_version_that_lacks_it(page, willing):
+    version = Adapter.objects.create(
+        person=willing, number=3, model="m", fingerprint="f"
+    )
+    version.folder.mkdir(parents=True)
+    voices.use_version(adapter=version)
+    assert "are new since version 3." in show(page, "voice")
+
+
 def test_a_bad_file_is_refused_in_words_and_leaves_nothing(page):
     for name, content in (("a.txt", b"\x00"), ("a.exe", b"MZ"), ("a.epub", b"x")):
         answer = press(page, "bring", file=SimpleUploadedFile(name, content))

@@ -4,10 +4,10 @@ All of it can be written as JSON: the fitting runs in a process of its own.
 """
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-Stage = Literal["loading", "replay", "voice", "taste", "checking", "done"]
-STAGES: tuple[Stage, ...] = ("loading", "replay", "voice", "taste", "checking", "done")
+Stage = Literal["loading", "replay", "voice", "taste", "thumbs", "checking", "done"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,16 @@ class Preferred:
     context: str
     chosen: str
     rejected: str
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """What a person liked or did not like, with nothing beside it to compare."""
+
+    context: str
+    text: str
+    liked: bool
     ask: str = ""
 
 
@@ -49,7 +59,8 @@ class Recipe:
     patience: int = 3
     #: What the model itself would write, as a share of what is learnt from.
     replay: float = 0.2
-    #: Preferences: strength of the pull, its learning rate, weight of the told text.
+    #: Preferences and thumbs: strength of the pull, learning rate, epochs; and weight
+    #: of the told text, for preferences only: what is merely liked is never told.
     beta: float = 0.1
     taste_rate: float = 5e-6
     taste_epochs: float = 3.0
@@ -70,9 +81,17 @@ class Fit:
     test: tuple[Told, ...]
     pairs: tuple[Preferred, ...] = ()
     test_pairs: tuple[Preferred, ...] = ()
+    thumbs: tuple[Rated, ...] = ()
+    test_thumbs: tuple[Rated, ...] = ()
     #: The adapter now in use, to be compared with.
     champion: str = ""
     recipe: Recipe | None = None
+    #: A rank other than the amount of text would give; 0: that one.
+    rank: int = 0
+    #: Times the usual learning rate: what the model knows already needs less.
+    pace: float = 1.0
+    #: Leave the weights in half precision: what ships is to be small.
+    half: bool = False
     device: str = "auto"
     threads: int = 1
     seed: int = 0
@@ -96,8 +115,12 @@ class Fit:
             name: tuple(Preferred(**row) for row in data[name])
             for name in ("pairs", "test_pairs")
         }
+        thumbs = {
+            name: tuple(Rated(**row) for row in data[name])
+            for name in ("thumbs", "test_thumbs")
+        }
         recipe = Recipe(**data["recipe"]) if data["recipe"] else None
-        return cls(**data | told | pairs | {"recipe": recipe})
+        return cls(**data | told | pairs | thumbs | {"recipe": recipe})
 
 
 @dataclass(frozen=True, slots=True)

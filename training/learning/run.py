@@ -5,6 +5,7 @@ dead, can change nothing. No transaction is open while the fit runs.
 """
 
 import logging
+import re
 import shutil
 import threading
 from contextlib import closing
@@ -20,11 +21,14 @@ from training.engine import EngineError
 from training.engine.fitting import Fit, Progress
 from training.learning.apart import FAILED, PutDown, follow
 from training.learning.job import job
+from training.learning.quiet import is_quiet
 from training.models import Adapter, Example, TrainingRun, Voice, Wish, Workshop
 
 logger = logging.getLogger(__name__)
 
 Status = TrainingRun.Status
+#: What a model may write and no database takes.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 #: A run that was cut off is taken up again so often, then it has failed.
 MOST_ATTEMPTS = 4
 #: Set when this process ends: runs are put down, to be taken up at the next start.
@@ -59,6 +63,10 @@ def claim(run_id: UUID | str) -> TrainingRun | None:
         return None  # it stays queued, and is found again when the pause ends
     now = timezone.now()
     queued = TrainingRun.objects.filter(pk=run_id, status=Status.QUEUED)
+    if is_quiet(timezone.localtime()):
+        unasked = queued.exclude(trigger=TrainingRun.Trigger.PERSON)
+        if unasked.update(alive_at=None):  # the clock finds it when that is over
+            return None
     if not queued.update(
         status=Status.RUNNING,
         lease=uuid4(),
@@ -134,7 +142,10 @@ class Learner:
     def judge(self, report: dict, used: set[str]) -> None:
         """Promote what is better and still allowed; keep the report in any case."""
         ledger.refresh(self.run.person)
-        samples = report.pop("samples", [])
+        samples = [
+            {name: UNSTORABLE.sub("", text) for name, text in sample.items()}
+            for sample in report.pop("samples", [])
+        ]
         self.keep(report=report, samples=samples)
         voice = Voice.objects.filter(person=self.run.person, learns=True)
         if used - ledger.digests(self.run.person) or not voice.exists():

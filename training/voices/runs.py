@@ -5,15 +5,16 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from kombu.exceptions import OperationalError
 
 from training import ledger, tasks
+from training.learning import quiet
 from training.learning import run as learning
-from training.models import Example, TrainingRun, Voice, Wish, Workshop
+from training.models import TrainingRun, Wish, Workshop
 from training.voices.consent import call_off, voice_of
 from training.voices.refused import Refused
 
@@ -23,9 +24,6 @@ Status = TrainingRun.Status
 DEAD_AFTER = timedelta(seconds=60)
 #: A run that waits for longer is queued again, should the broker have lost it.
 QUEUED_ANEW_AFTER = timedelta(hours=1)
-#: A run begins by itself when so large a share of what counts is new.
-NEW_SHARE = 0.25
-REST = timedelta(hours=6)
 
 
 def start_run(
@@ -45,7 +43,7 @@ def start_run(
         )
         raise Refused(sentence % {"n": missing})
     if run := TrainingRun.objects.owned_by(person).open().first():
-        return run
+        return asked_for(run) if trigger == TrainingRun.Trigger.PERSON else run
     try:
         with transaction.atomic():
             run = TrainingRun.objects.create(
@@ -54,6 +52,17 @@ def start_run(
     except IntegrityError:  # another tab was quicker
         return TrainingRun.objects.owned_by(person).open().get()
     queue(run)
+    return run
+
+
+def asked_for(run: TrainingRun) -> TrainingRun:
+    """What began unasked need not wait for quiet hours to end, once it is asked for."""
+    waiting = TrainingRun.objects.waiting().filter(pk=run.pk)
+    if waiting.exclude(trigger=TrainingRun.Trigger.PERSON).update(
+        trigger=TrainingRun.Trigger.PERSON
+    ):
+        run.trigger = TrainingRun.Trigger.PERSON
+        queue(run)
     return run
 
 
@@ -83,7 +92,8 @@ def pause_run(*, run: TrainingRun) -> None:
 
 def resume_run(*, run: TrainingRun) -> None:
     paused = TrainingRun.objects.filter(pk=run.pk, status=Status.PAUSED)
-    if paused.update(status=Status.QUEUED, wish=Wish.NONE, attempts=0):
+    asked = TrainingRun.Trigger.PERSON
+    if paused.update(status=Status.QUEUED, wish=Wish.NONE, attempts=0, trigger=asked):
         queue(run)
 
 
@@ -109,7 +119,7 @@ def pause_all(*, paused: bool) -> None:
         queue_waiting(lost=True)
 
 
-# --- what nobody asks for ------------------------------------------------------------
+# --- what was cut off ----------------------------------------------------------------
 
 
 def recover_runs(*, alone: bool = False) -> int:
@@ -130,7 +140,7 @@ def recover_runs(*, alone: bool = False) -> int:
 
 def queue_waiting(*, lost: bool) -> int:
     """Queue what waits: all of it if the queue was `lost`, else what is not in it."""
-    waiting = TrainingRun.objects.waiting()
+    waiting = TrainingRun.objects.waiting().filter(pk__in=may_begin())
     if not lost:
         long_ago = timezone.now() - QUEUED_ANEW_AFTER
         waiting = waiting.filter(Q(alive_at=None) | Q(alive_at__lt=long_ago))
@@ -139,6 +149,14 @@ def queue_waiting(*, lost: bool) -> int:
     for run in found:
         queue(run)
     return len(found)
+
+
+def may_begin() -> QuerySet[TrainingRun]:
+    """In quiet hours only what a person asked for."""
+    runs = TrainingRun.objects.all()
+    if not quiet.is_quiet(timezone.localtime()):
+        return runs
+    return runs.filter(trigger=TrainingRun.Trigger.PERSON)
 
 
 def put_down_all() -> None:
@@ -150,47 +168,3 @@ def take_up_all() -> None:
     """This process begins, and is the only one that learns."""
     learning.ending.clear()
     recover_runs(alone=True)
-
-
-def learn_what_is_new() -> int:
-    """Begin a run for everyone whose ledger grew enough since their last version."""
-    begun = 0
-    if Workshop.is_paused() or is_quiet(timezone.localtime().hour):
-        return begun
-    voices = Voice.objects.filter(learns=True, by_itself=True)
-    rested = timezone.now() - REST
-    for voice in voices.exclude(person__training_runs__created_at__gte=rested):
-        ledger.refresh(voice.person)
-        if not enough_is_new(voice):
-            continue
-        try:
-            start_run(
-                person=voice.person,
-                trigger=TrainingRun.Trigger.SIGNALS,
-                refresh=False,
-            )
-        except Refused:
-            continue
-        begun += 1
-    return begun
-
-
-def is_quiet(hour: int) -> bool:
-    """Whether nothing begins by itself at this hour (STORYLOOM_QUIET_HOURS)."""
-    begin, _dash, end = settings.QUIET_HOURS.partition("-")
-    if not (begin.isdecimal() and end.isdecimal()):
-        return False
-    first, last = int(begin) % 24, int(end) % 24
-    if first <= last:
-        return first <= hour < last
-    return hour >= first or hour < last
-
-
-def enough_is_new(voice: Voice) -> bool:
-    known = set(voice.adapter.ledger) if voice.adapter else set()
-    counting = Example.objects.owned_by(voice.person).counting()
-    new = sum(
-        words for digest, words in counting.values_list("digest", "words")
-        if digest not in known
-    )  # fmt: skip
-    return new >= NEW_SHARE * max(1, ledger.own_words(voice.person))

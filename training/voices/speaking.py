@@ -1,17 +1,19 @@
 """Which adapters colour a passage: decided here, from the story's owner, never by a
 request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from training.engine import AdapterRef, Engine
+from training.genres import LOUDEST, genre_named
 from training.models import Adapter, Voice
 
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
     refs: tuple[AdapterRef, ...] = ()
-    #: Kept with the passage.
+    #: Kept with the passage: the version, and the genre mixed in ("fable 0.35").
     label: str = ""
+    genre: str = ""
 
 
 def speaking_for(*, person_id: int, engine: Engine) -> Speaking:
@@ -30,8 +32,35 @@ def speaking_for(*, person_id: int, engine: Engine) -> Speaking:
         .first()
     )
     adapter = voice.adapter if voice else None
+    return speaking_as(adapter=adapter, person_id=person_id, engine=engine)
+
+
+def speaking_as(*, adapter: Adapter | None, person_id: int, engine: Engine) -> Speaking:
+    """One version of a person's, whichever is in use; None: the bare model."""
     if adapter is None or adapter.person_id != person_id:
         return Speaking()
     if adapter.fingerprint != engine.fingerprint or not adapter.folder.is_dir():
         return Speaking()
     return Speaking((AdapterRef(str(adapter.folder)),), adapter.label)
+
+
+def with_genre(
+    speaking: Speaking, *, name: str, weight: float, engine: Engine
+) -> Speaking:
+    """The same with a shared story adapter mixed in, where this engine can mix and its
+    model is the one that was made for. A story never waits for it."""
+    genre = genre_named(name) if name else None
+    if genre is None or weight <= 0 or len(speaking.refs) + 1 > mixes(engine):
+        return speaking
+    if genre.made_for != engine.fingerprint:
+        return speaking
+    weight = min(weight, LOUDEST)
+    ref = AdapterRef(str(genre.folder), weight)
+    return replace(
+        speaking, refs=(*speaking.refs, ref), genre=f"{genre.name} {weight:g}"
+    )
+
+
+def mixes(engine: Engine) -> int:
+    """How many speak together; an engine for one has them speak at full weight only."""
+    return engine.most_adapters if engine.most_adapters > 1 else 0

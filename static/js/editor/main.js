@@ -1,6 +1,7 @@
 // The editor: its parts, and who hears whom.
 
 import { Announcer } from "./announce.js";
+import { Blind } from "./blind.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { History } from "./history.js";
@@ -27,6 +28,7 @@ new Connection(root, socket, outbox);
 new Passages(story, socket, path, history);
 const sheets = new Sheets(socket, path, history);
 new Turns(socket, path, stream, sheets, history);
+new Blind(socket, path, sheets, history);
 new Unsent(story, outbox, socket, composer, path);
 const announcer = new Announcer(stream, path);
 keys(composer);

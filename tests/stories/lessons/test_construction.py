@@ -1,14 +1,31 @@
 """What cannot happen in a class, because nothing there could do it."""
 
 import ast
+import json
+import struct
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from stories import learnt, services, writing
+from stories.answers import state_of
+from stories.blind import services as blind
+from stories.blind.models import BlindTest
 from stories.lessons import making, turns
-from stories.models import Story
-from tests.factories import ExperienceFactory, ProfileFactory, PupilFactory
+from stories.lessons.consumers import find_turn
+from stories.models import Author, Passage, Story
+from tests.factories import (
+    ExperienceFactory,
+    PassageFactory,
+    ProfileFactory,
+    PupilFactory,
+)
+from training import genres, voices
+from training.models import Adapter, Document, TrainingRun, Voice
+from training.services import engine
 from users.classrooms.models import Pupil
 
 HERE = Path(making.__file__).parent
@@ -17,11 +34,17 @@ CLASSES = HERE.parents[1] / "users" / "classrooms"
 FORBIDDEN = {
     "AdapterRef", "adapters", "adapter", "measure_tone", "tone_measured", "open_guide",
     "profile_for_prompt", "profile_of", "Profile", "Experience", "experiences",
+    "speaking_for", "speaking_of", "with_genre", "told_in", "genre", "BlindTest",
 }  # fmt: skip
 ROOMS = {
     "training.engine.guide",
     "training.models",
     "training.learning",
+    "training.voices",
+    "training.genres",
+    "stories.genres",
+    "stories.blind",
+    "stories.blind.services",
     "users.services",
 }
 
@@ -116,6 +139,100 @@ def test_nothing_a_pupil_writes_is_among_the_stories_a_model_may_learn_from(page
 
     assert not list(learnt.stories(mira.account))
     assert not Story.objects.owned_by(mira.account).exists()
+
+
+@pytest.fixture
+def planted_voice(mira, settings, tmp_path):
+    """What no door gives a pupil: a voice, as good as it can be, and every consent."""
+    settings.VAR, settings.VOICE_WORDS = tmp_path, 1
+    settings.VOICE_NEW_PERCENT = 1
+    adapter = Adapter.objects.create(
+        person=mira.account, number=1, model="m", fingerprint=engine().fingerprint
+    )
+    adapter.folder.mkdir(parents=True)
+    long_ago = timezone.now() - timedelta(days=30)
+    Adapter.objects.update(created_at=long_ago)
+    return Voice.objects.create(person=mira.account, learns=True, adapter=adapter)
+
+
+@pytest.mark.django_db
+def test_a_pupil_has_no_voice_whatever_they_write(client, page, mira, allow, scribe):
+    allow("helped")
+    services.request_passage(story=page, mode="write", text="Then the owl came home.")
+    turns.write(services.request_passage(story=page, mode="continue").pk)
+    client.force_login(mira.account, "users.classrooms.backend.PupilBackend")
+
+    for name in ("voice", "ledger"):
+        assert client.get(reverse(f"training:{name}")).status_code == 404
+    for name in ("consent", "start", "compare", "bring"):
+        assert client.post(reverse(f"training:{name}")).status_code == 404
+
+    assert not Voice.objects.exists()
+
+
+@pytest.mark.django_db
+def test_no_pupil_is_asked_which_of_two(page, mira, allow, planted_voice):
+    allow("helped")
+    for _ in range(blind.EVERY):
+        PassageFactory(story=page, author=Author.MODEL, finished_at=timezone.now())
+    assert blind.is_due(page)  # of a story of one's own
+
+    assert blind.standing(page) is None
+    assert state_of(find_turn, mira.account, page.pk)["blind"] is None
+    before = Passage.objects.count()
+    with pytest.raises(services.Refused):
+        blind.ask_blind(story=page)
+    assert Passage.objects.count() == before and not BlindTest.objects.exists()
+
+
+@pytest.mark.django_db
+def test_no_story_of_a_pupil_is_told_as_a_genre(
+    page, allow, scribe, monkeypatch, tmp_path
+):
+    scribe.fingerprint, scribe.most_adapters = "scribe", 3
+    weights = tmp_path / "fable" / genres.WEIGHTS
+    weights.parent.mkdir()
+    head = json.dumps({"__metadata__": {"storyloom_base": scribe.fingerprint}})
+    weights.write_bytes(struct.pack("<Q", len(head)) + head.encode())
+    monkeypatch.setattr(genres, "FOLDER", tmp_path)
+    assert genres.genre_named("fable").made_for == scribe.fingerprint
+    allow("helped")
+    for values in ({"genre": "fable"}, {"genre_strength": "strong"}):
+        with pytest.raises(services.Refused) as refused:
+            services.change_settings(story=page, values=values)
+        assert refused.value.code == "bad_field"
+
+    Story.objects.filter(pk=page.pk).update(genre="fable")  # even if it were
+    page.refresh_from_db()
+    asked = services.request_passage(story=page, mode="continue")
+    turns.write(asked.pk)
+
+    asked.refresh_from_db()
+    assert (asked.status, asked.genre) == ("finished", "")
+    assert scribe.adapters and not any(scribe.adapters)
+
+
+@pytest.mark.django_db
+def test_the_clock_begins_no_run_for_a_pupil(page, planted_voice):
+    for _ in range(9):
+        services.request_passage(story=page, mode="write", text="The owl is home. " * 9)
+
+    assert voices.learn_what_is_new() == 0
+
+    assert not Document.objects.exists() and not TrainingRun.objects.exists()
+    Story.objects.filter(pk=page.pk).update(turn=None)  # were it a story of one's own
+    assert voices.learn_what_is_new() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("writing", ["helped", "own"])
+def test_the_page_of_a_pupil_offers_no_voice(client, page, mira, allow, writing):
+    allow(writing)
+    client.force_login(mira.account, "users.classrooms.backend.PupilBackend")
+    html = client.get(reverse("reading:turn", args=[mira.tales.get().pk])).content
+
+    for part in (b'id="blind"', b"blind-dialog", b"Where two are shown", b"genre"):
+        assert part not in html
 
 
 @pytest.mark.django_db

@@ -32,11 +32,16 @@ ANSWERS = {
     "redo": ("nothing", "nothing"),
     "title": ("ack", "ack"),
     "tone": ("bad_field", "bad_field"),
+    "genre": ("bad_field", "bad_field"),
+    "how clearly": ("bad_field", "bad_field"),
     # Said in the editor of one's own stories only.
     "alternatives": (MALFORMED, MALFORMED),
     "turning point": (MALFORMED, MALFORMED),
     "thumb": (MALFORMED, MALFORMED),
     "feeling": (MALFORMED, MALFORMED),
+    "which of two": (MALFORMED, MALFORMED),
+    "this of two": (MALFORMED, MALFORMED),
+    "not now": (MALFORMED, MALFORMED),
 }
 SITUATIONS = ("helped", "own", "none", "taken back", "archived", "lesson deleted")
 
@@ -57,12 +62,19 @@ def messages(own, machine) -> dict[str, dict]:
         "redo": {"type": "story.redo"},
         "title": {"type": "story.set", "field": "title", "value": "My owl"},
         "tone": {"type": "story.set", "field": "tone", "value": "sad"},
+        "genre": {"type": "story.set", "field": "genre", "value": "fable"},
+        "how clearly": {
+            "type": "story.set", "field": "genre_strength", "value": "strong",
+        },
         "alternatives": {
             "type": "passage.alternatives", "passage": machine.pk, "count": 2,
         },
         "turning point": {"type": "passage.turn", "turn": "loss"},
         "thumb": {"type": "passage.feedback", "passage": machine.pk, "kind": "up"},
         "feeling": {"type": "passage.feels", "passage": machine.pk, "feels": "sadder"},
+        "which of two": {"type": "passage.blind"},
+        "this of two": {"type": "passage.blind_choice", "test": 1, "take": 1},
+        "not now": {"type": "story.blind", "when": "never"},
     }  # fmt: skip
 
 

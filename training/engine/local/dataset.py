@@ -15,7 +15,7 @@ from torch import Tensor
 
 from training.engine.base import Message, Prompt
 from training.engine.cutting import passages_of
-from training.engine.fitting import Preferred, Told
+from training.engine.fitting import Preferred, Rated, Told
 from training.engine.local.chat import CONTINUE, Chat
 
 T = TypeVar("T", bound="HasIds")
@@ -112,16 +112,29 @@ def _lengthened(
 
 def pair_of(chat: Chat, each: Preferred, room: int) -> tuple[Window, Window]:
     """What was chosen and what was not, after the same context and ask."""
-    before = turn(Told(each.context)) if each.context else []
-    asked: Message = {"role": "user", "content": each.ask or CONTINUE}
-    prompt = chat.encode(Prompt((*before, asked)))
-    if len(prompt) > room // 2:
-        prompt = chat.encode(Prompt((asked,)))[-room // 2 :]
-        before = []
+    prompt, messages = _asked(chat, each.context, each.ask, room)
     return (
-        _answer(chat, prompt, [*before, asked], each.chosen, room),
-        _answer(chat, prompt, [*before, asked], each.rejected, room),
+        _answer(chat, prompt, messages, each.chosen, room),
+        _answer(chat, prompt, messages, each.rejected, room),
     )
+
+
+def rated_of(chat: Chat, each: Rated, room: int) -> Window:
+    """What was liked or not, after its context and ask."""
+    prompt, messages = _asked(chat, each.context, each.ask, room)
+    return _answer(chat, prompt, messages, each.text, room)
+
+
+def _asked(
+    chat: Chat, context: str, ask: str, room: int
+) -> tuple[list[int], list[Message]]:
+    """The prompt that was answered; without its context if that leaves no room."""
+    before = turn(Told(context)) if context else []
+    asked: Message = {"role": "user", "content": ask or CONTINUE}
+    prompt = chat.encode(Prompt((*before, asked)))
+    if len(prompt) <= room // 2:
+        return prompt, [*before, asked]
+    return chat.encode(Prompt((asked,)))[-room // 2 :], [asked]
 
 
 def _answer(

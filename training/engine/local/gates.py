@@ -182,6 +182,17 @@ def taste(margins: Sequence[float]) -> Gate:
     }
 
 
+def thumbs(liked: Sequence[float], disliked: Sequence[float]) -> Gate:
+    """How often what was liked became likelier by more than what was not (AUC)."""
+    told: Gate = {"up": len(liked), "down": len(disliked)}
+    if not liked or not disliked:
+        return {"passed": None, **told}
+    right = statistics.fmean(up > down for up in liked for down in disliked)
+    enough = min(len(liked), len(disliked)) >= 6 and len(liked) + len(disliked) >= 20
+    passed = right >= 0.55 if enough else None
+    return {"passed": passed, **told, "accuracy": round(right, 4)}
+
+
 def verdict(gates: dict[str, Any]) -> bool:
     """All gates that could tell say yes, and the one that counts most could."""
     found = [gate["passed"] for name, gate in gates.items() if name != "samples"]

@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -25,14 +25,15 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from training.engine.base import AdapterRef, EngineError
 from training.engine.cutting import passages_of
-from training.engine.fitting import Fit, Progress, Recipe, Told
-from training.engine.local import gates, replay, taste
+from training.engine.fitting import Fit, Progress, Recipe, Stage, Told
+from training.engine.local import gates, replay, taste, thumbs
 from training.engine.local.adapters import publish
 from training.engine.local.chat import Chat
-from training.engine.local.dataset import Window, windows_of
+from training.engine.local.dataset import HasIds, Window, windows_of
 from training.engine.local.engine import LocalEngine, describe
 from training.engine.local.fit import (
     Lesson,
+    Objective,
     config_of,
     learn,
     nats_of,
@@ -83,6 +84,7 @@ def run(fit: Fit) -> Generator[Progress, None, None]:
     train = windows_of(chat, fit.train, room)
     tokens = sum(window.learnt for window in train)
     recipe = fit.recipe or recipe_for(model.num_parameters(), tokens)
+    recipe = replace(recipe, rank=fit.rank or recipe.rank, rate=recipe.rate * fit.pace)
     lesson = Lesson(
         "voice",
         train,
@@ -99,10 +101,17 @@ def run(fit: Fit) -> Generator[Progress, None, None]:
     if fit.pairs:
         tasting = taste_of(fit, voice, chat, recipe)
         yield from taught(voice, tasting, fit.time_limit)
+    if fit.thumbs:
+        liking = liking_of(fit, voice, chat, recipe)
+        yield from taught(voice, liking, fit.time_limit)
     yield replace(progress, stage="checking")
     adapter = folder / "adapter"
     if not adapter.exists():
-        publish(adapter, tensors_of(voice), config_of(voice, name_of(fit.model)), base)
+        tensors = {
+            name: tensor.half() if fit.half else tensor
+            for name, tensor in tensors_of(voice).items()
+        }
+        publish(adapter, tensors, config_of(voice, name_of(fit.model)), base)
     report = checked(fit, voice, chat, train, adapter)
     report |= {
         "tokens": tokens,
@@ -129,19 +138,29 @@ def taste_of(fit: Fit, voice: PeftModel, chat: Chat, recipe: Recipe) -> Lesson:
     """What is preferred, beside what the voice finds likely now, before that stage."""
     pairs = taste.pairs_of(chat, fit.pairs, recipe.window)
     known = taste.as_before(voice, pairs, recipe.step_tokens)
+    return preferring("taste", known, taste.Preferring(recipe), fit, recipe)
+
+
+def liking_of(fit: Fit, voice: PeftModel, chat: Chat, recipe: Recipe) -> Lesson:
+    """What got a thumb, beside what the voice finds likely now, before that stage."""
+    found = thumbs.thumbs_of(chat, fit.thumbs, recipe.window)
+    known = thumbs.as_before(voice, found, recipe.step_tokens)
+    return preferring("thumbs", known, thumbs.Liking(recipe, known), fit, recipe)
+
+
+def preferring(
+    stage: Stage,
+    known: Sequence[HasIds],
+    objective: Objective,
+    fit: Fit,
+    recipe: Recipe,
+) -> Lesson:
+    """A stage after the voice: slower, and with nothing held out to stop by."""
     slower = replace(
         recipe, rate=recipe.taste_rate, epochs=recipe.taste_epochs, replay=0.0
     )
-    return Lesson(
-        "taste",
-        known,
-        [],
-        [],
-        slower,
-        fit.seed,
-        Path(fit.folder) / "taste",
-        taste.Preferring(recipe),
-    )
+    folder = Path(fit.folder) / stage
+    return Lesson(stage, known, [], [], slower, fit.seed, folder, objective)
 
 
 def recalled(
@@ -169,8 +188,11 @@ def checked(
         ),
         "ability": gates.ability(base_anchors, nats_of(voice, anchors)),
     }
-    held = taste.pairs_of(chat, fit.test_pairs, (fit.recipe or Recipe()).window)
+    room = (fit.recipe or Recipe()).window
+    held = taste.pairs_of(chat, fit.test_pairs, room)
     found["pairs"] = gates.taste(taste.margins(voice, held))
+    rated = thumbs.thumbs_of(chat, fit.test_thumbs, room)
+    found["thumbs"] = gates.thumbs(*thumbs.margins(voice, rated))
     engine = LocalEngine(*load(fit.model, fit.device), name="")
     with closing(engine):
         ref = AdapterRef(str(adapter))

@@ -10,12 +10,19 @@ from typing import Any
 import torch
 from peft import PeftModel
 
-from training.engine.fitting import Recipe
+from training.engine.fitting import Preferred, Rated, Recipe
 from training.engine.guide.passages import read_passages
-from training.engine.local import replay, taste
+from training.engine.local import replay, taste, thumbs
 from training.engine.local.chat import Chat
-from training.engine.local.dataset import windows_of
-from training.engine.local.fit import Lesson, learn, mean, nats_of, with_adapter
+from training.engine.local.dataset import HasIds, windows_of
+from training.engine.local.fit import (
+    Lesson,
+    Objective,
+    learn,
+    mean,
+    nats_of,
+    with_adapter,
+)
 from training.engine.local.model import load
 from training.engine.local.process import recipe_for
 from training.engine.local.tastes import TASTES, pairs
@@ -33,9 +40,13 @@ def simulate(
     held_out: int = HELD_OUT,
     seed: int = 0,
     tastes: Sequence[str] = tuple(TASTES),
+    by_thumbs: bool = False,
     say: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
-    """Every reader from the bare model, with texts that no held-out pair shares."""
+    """Every reader from the bare model, with texts that no held-out pair shares.
+
+    `by_thumbs`: a signal is a thumb, up or down, and not a choice between two.
+    """
     torch.set_num_threads(threads)
     texts = [each.text for each in read_passages()]
     seen, unseen = texts[0::2], texts[1::2]
@@ -45,10 +56,12 @@ def simulate(
         loaded, tokenizer = load(model, device)
         recipe = recipe_for(loaded.num_parameters(), 20_000)
         voice, chat = with_adapter(loaded, recipe), Chat(tokenizer)
+        told = pairs(name, seen, signals // 2 if by_thumbs else signals, seed)
+        learning = by_thumb if by_thumbs else by_choice
         readers[name] = one_reader(
             voice,
             chat,
-            taste.pairs_of(chat, pairs(name, seen, signals, seed), recipe.window),
+            *learning(voice, chat, told, recipe),
             taste.pairs_of(chat, pairs(name, unseen, held_out, seed), recipe.window),
             recipe,
             seed,
@@ -57,6 +70,7 @@ def simulate(
     after = [reader["after"] for reader in readers.values()]
     return {
         "signals": signals,
+        "by": "thumbs" if by_thumbs else "choices",
         "readers": readers,
         "mean_before": round(mean_of(r["before"] for r in readers.values()), 4),
         "mean_after": round(mean_of(after), 4),
@@ -69,10 +83,30 @@ def mean_of(values: Any) -> float:
     return sum(found) / max(1, len(found))
 
 
+def by_choice(
+    voice: PeftModel, chat: Chat, told: Sequence[Preferred], recipe: Recipe
+) -> tuple[Sequence[HasIds], Objective]:
+    found = taste.pairs_of(chat, told, recipe.window)
+    known = taste.as_before(voice, found, recipe.step_tokens)
+    return known, taste.Preferring(recipe)
+
+
+def by_thumb(
+    voice: PeftModel, chat: Chat, told: Sequence[Preferred], recipe: Recipe
+) -> tuple[Sequence[HasIds], Objective]:
+    """The same opinions, but nobody says which passage was beside which."""
+    rated = [Rated(p.context, p.chosen, True, p.ask) for p in told]
+    rated += [Rated(p.context, p.rejected, False, p.ask) for p in told]
+    found = thumbs.thumbs_of(chat, rated, recipe.window)
+    known = thumbs.as_before(voice, found, recipe.step_tokens)
+    return known, thumbs.Liking(recipe, known)
+
+
 def one_reader(
     voice: PeftModel,
     chat: Chat,
-    learnt: list[taste.Pair],
+    known: Sequence[HasIds],
+    objective: Objective,
     held: list[taste.Pair],
     recipe: Recipe,
     seed: int,
@@ -80,15 +114,12 @@ def one_reader(
     anchors = windows_of(chat, replay.anchors(), 256)
     before = agreement(voice, held)
     nats_before = mean(nats_of(voice, anchors))
-    known = taste.as_before(voice, learnt, recipe.step_tokens)
     slower = replace(
         recipe, rate=recipe.taste_rate, epochs=recipe.taste_epochs, replay=0.0
     )
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="storyloom-taste-") as folder:
-        lesson = Lesson(
-            "taste", known, [], [], slower, seed, Path(folder), taste.Preferring(recipe)
-        )
+        lesson = Lesson("taste", known, [], [], slower, seed, Path(folder), objective)
         for _ in learn(voice, lesson, 3600):
             pass
     margins = taste.margins(voice, held)

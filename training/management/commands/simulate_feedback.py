@@ -17,6 +17,9 @@ class Command(BaseCommand):
         parser.add_argument("--pairs", type=int, default=200, help="held out, each")
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--tastes", nargs="+", help="only these readers")
+        parser.add_argument(
+            "--thumbs", action="store_true", help="signals are thumbs, not choices"
+        )
         parser.add_argument("--json", action="store_true", help="figures only")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,6 +36,7 @@ class Command(BaseCommand):
             held_out=options["pairs"],
             seed=options["seed"],
             tastes=options["tastes"] or tuple(TASTES),
+            by_thumbs=options["thumbs"],
             say=lambda line: None if quiet else self.stderr.write(line),
         )
         self.stdout.write(json.dumps(found, indent=1))

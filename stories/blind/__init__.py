@@ -1,0 +1,1 @@
+"""Which of these two? Two versions of a voice, compared without saying whose."""
