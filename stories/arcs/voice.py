@@ -10,6 +10,7 @@ from django.conf import settings
 from stories.arcs import targets, tones
 from stories.models import Passage
 from stories.prompts import Assembled
+from stories.prompts.phrasing import PLAIN, phrasing_for, tone_line
 from training.engine import AdapterRef, Engine, Prompt, Sampling
 from training.services import guide
 
@@ -77,7 +78,8 @@ def speak(
     named = settings.TONE_LAYERS if layers is None else layers
     allowed = regulator.chosen_layers(named, full_layers())
     if target and allowed.contrast:
-        prompt = contrasted(prompt, target, allowed.contrast)
+        phrasing = phrasing_for(engine.name)
+        prompt = contrasted(prompt, target, allowed.contrast, phrasing)
     return regulator.Regulated(
         engine,
         guide().with_tones(own),
@@ -92,13 +94,15 @@ def speak(
     )
 
 
-def contrasted(prompt: Prompt, target: dict[str, Any], strength: float) -> Prompt:
+def contrasted(
+    prompt: Prompt, target: dict[str, Any], strength: float, phrasing: str = PLAIN
+) -> Prompt:
     """The prompt, and the same one asking for the opposite tone.
 
     Where the ask names no tone (conditioning is off) there is nothing to contrast.
     """
-    wanted = f"Tone: {target['as']}\n"
-    opposite = f"Tone: {tones.opposite(target['as'])}\n"
+    wanted = f"{tone_line(phrasing, target['as'])}\n"
+    opposite = f"{tone_line(phrasing, tones.opposite(target['as']))}\n"
     at = max(n for n, said in enumerate(prompt.messages) if said["role"] == "user")
     ask = f"{prompt.messages[at]['content']}\n"
     if wanted not in ask:
