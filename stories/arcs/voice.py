@@ -16,6 +16,9 @@ from training.services import guide
 
 logger = logging.getLogger(__name__)
 
+#: How an ask for the end of a story begins.
+ENDING = "Part: ending"
+
 _budget: Any = None
 
 
@@ -87,7 +90,12 @@ def speak(
         sampling,
         target=target and target_from(target),
         layers=allowed,
-        gates=Gates(before=before, names=prompt.names, avoid=pattern(avoid)),
+        gates=Gates(
+            before=before,
+            names=prompt.names,
+            avoid=pattern(avoid),
+            ending=prompt.messages[last_ask(prompt)]["content"].startswith(ENDING),
+        ),
         budget=shared_budget() if hurry else None,
         hears=hears,
         adapters=adapters,
@@ -103,7 +111,7 @@ def contrasted(
     """
     wanted = f"{tone_line(phrasing, target['as'])}\n"
     opposite = f"{tone_line(phrasing, tones.opposite(target['as']))}\n"
-    at = max(n for n, said in enumerate(prompt.messages) if said["role"] == "user")
+    at = last_ask(prompt)
     ask = f"{prompt.messages[at]['content']}\n"
     if wanted not in ask:
         return prompt
@@ -113,6 +121,10 @@ def contrasted(
     return replace(
         prompt, against=tuple(against), contrast=strength * target["strength"]
     )
+
+
+def last_ask(prompt: Prompt) -> int:
+    return max(n for n, said in enumerate(prompt.messages) if said["role"] == "user")
 
 
 def full_layers():
