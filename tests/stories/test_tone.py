@@ -253,7 +253,7 @@ def test_a_feeling_is_shown_and_can_be_taken_back(story):
     services.say_how_it_feels(passage=passage, feels="too_sad")
     services.say_how_it_feels(passage=passage, feels="too_flat")
     [passage] = tree.path(story=story).passages
-    assert passage.feels == "too_flat"
+    assert passage.feels == "too_flat" and badge(passage).feels == "too calm"
     assert passage.signals.get().kind == Signal.Kind.FEELS
     services.say_how_it_feels(passage=passage, feels="none")
     assert not passage.signals.exists()
