@@ -77,7 +77,7 @@ def bare_loop(
     voice.train()
     tokens, began = 0, clock()
     for step in range(min(plan.steps, most or plan.steps)):
-        batch = plan.batch(step)
+        batch: Any = plan.batch(step)
         loss_of(voice, padded(batch, voice.device)).backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
