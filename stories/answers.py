@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -19,13 +20,17 @@ DOING = 30  # ... that one request may take at most
 logger = logging.getLogger(__name__)
 
 
+#: Which story a person may open here: fetching is authorising, for every message.
+Find = Callable[[Any, UUID], Story | None]
+
+
 def find_story(person, story_id) -> Story | None:
     return Story.objects.owned_by(person).filter(pk=story_id).first()
 
 
-def state_of(story_id) -> dict[str, Any] | None:
+def state_of(find: Find, person, story_id) -> dict[str, Any] | None:
     """All a page needs to catch up."""
-    story = Story.objects.filter(pk=story_id).first()
+    story = find(person, story_id)
     if story is None:
         return None
     under_way = services.recover(story=story)
@@ -45,21 +50,23 @@ def state_of(story_id) -> dict[str, Any] | None:
 
 
 def answer(
-    session_key, story_id, person, message: Message
+    find: Find, session_key, story_id, person, message: Message
 ) -> list[dict[str, Any]] | None:
     """What to reply; None if the session that this socket came with is over."""
     if not is_open(session_key):
         return None
-    return [] if message.type == "story.check" else act(story_id, person, message)
+    if message.type == "story.check":
+        return []
+    return act(find, story_id, person, message)
 
 
-def act(story_id, person, message: Message) -> list[dict[str, Any]]:
+def act(find: Find, story_id, person, message: Message) -> list[dict[str, Any]]:
     """Do what is asked, once for every key, and say so.
 
     Two tabs send what is unsent again, maybe at once: the second waits for the answer.
     """
     if message.key is None:
-        return attempt(story_id, person, message)
+        return attempt(find, story_id, person, message)
     place = f"said-{person.pk}-{message.key}"
     until = time.monotonic() + DOING
     while not cache.add(place, [], DOING):
@@ -68,7 +75,7 @@ def act(story_id, person, message: Message) -> list[dict[str, Any]]:
         if time.monotonic() > until:
             return []
         time.sleep(0.05)
-    replies = attempt(story_id, person, message)
+    replies = attempt(find, story_id, person, message)
     if replies[0]["type"] == "ack":
         cache.set(place, replies, KEYS_REMEMBERED)
     else:
@@ -76,9 +83,9 @@ def act(story_id, person, message: Message) -> list[dict[str, Any]]:
     return replies
 
 
-def attempt(story_id, person, message: Message) -> list[dict[str, Any]]:
+def attempt(find: Find, story_id, person, message: Message) -> list[dict[str, Any]]:
     try:
-        story = find_story(person, story_id)
+        story = find(person, story_id)
         if story is None:
             raise services.Refused("gone", _("This story was deleted."))
         passages = do(story, message)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from stories.answers import answer, error, find_story, state_of
 from stories.events import story_group
-from stories.messages import Malformed, parse
+from stories.messages import TYPES, Malformed, parse
 from stories.models import Story
 from users.events import session_group
 
@@ -28,6 +28,8 @@ def in_thread(function):
 
 
 class StoryConsumer(AsyncWebsocketConsumer):
+    find = staticmethod(find_story)
+    types = TYPES
     story: Story | None = None
 
     async def connect(self):
@@ -40,7 +42,7 @@ class StoryConsumer(AsyncWebsocketConsumer):
             await self.refuse(LOGGED_OUT, "logged_out", _("Please log in."))
             return
         story_id = self.scope["url_route"]["kwargs"]["story"]
-        self.story = await in_thread(find_story)(self.person, story_id)
+        self.story = await in_thread(self.find)(self.person, story_id)
         if self.story is None:
             sentence = _("There is no such story among yours.")
             await self.refuse(NO_STORY, "no_story", sentence)
@@ -71,13 +73,15 @@ class StoryConsumer(AsyncWebsocketConsumer):
             await self.refuse(TOO_BIG, "too_big", sentence)
             return
         try:
-            message = parse(text_data if text_data is not None else "")
+            message = parse(text_data if text_data is not None else "", self.types)
         except Malformed as wrong:
             await self.count_malformed(wrong)
             return
         self.malformed = 0
         session = self.scope["session"].session_key
-        replies = await in_thread(answer)(session, self.story.pk, self.person, message)
+        replies = await in_thread(answer)(
+            self.find, session, self.story.pk, self.person, message
+        )
         if replies is None:
             await self.session_ended({})
         elif message.type == "story.check":
@@ -95,7 +99,7 @@ class StoryConsumer(AsyncWebsocketConsumer):
     # --- to the browser -----------------------------------------------------------
 
     async def send_state(self):
-        state = await in_thread(state_of)(self.story.pk)
+        state = await in_thread(state_of)(self.find, self.person, self.story.pk)
         if state is None:
             sentence = _("This story was deleted.")
             await self.refuse(NO_STORY, "no_story", sentence)

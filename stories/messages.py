@@ -85,14 +85,14 @@ TYPES = {
 }  # fmt: skip
 
 
-def parse(frame: str) -> Message:
+def parse(frame: str, types: dict[str, Needs] = TYPES) -> Message:
     try:
         said = json.loads(frame)
     except (ValueError, RecursionError):
         raise Malformed(_("That message is not JSON.")) from None
     if not isinstance(said, dict) or not isinstance(said.get("type"), str):
         raise Malformed(_("A message is a JSON object with a type."))
-    needs = TYPES.get(said["type"])
+    needs = types.get(said["type"])
     if needs is None:
         raise Malformed(_("There is no message of that type."))
     key = said.get("key")

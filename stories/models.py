@@ -73,7 +73,8 @@ class Creativity(models.TextChoices):
 
 class StoryQuerySet(models.QuerySet):
     def owned_by(self, person):
-        return self.filter(owner=person)
+        """A person's own; what a pupil writes in a class is found by its turn only."""
+        return self.filter(owner=person, turn=None)
 
     def active(self):
         return self.filter(archived_at=None)
@@ -94,6 +95,10 @@ class Story(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="stories"
+    )
+    #: Set for what a pupil writes in a class: other rules hold (services/rules.py).
+    turn = models.OneToOneField(
+        "Turn", models.CASCADE, null=True, blank=True, related_name="story"
     )
     title = models.CharField(_("title"), max_length=200, blank=True)
     form = models.CharField(
@@ -321,6 +326,7 @@ from stories.lessons.models import (  # noqa: E402, F401  (tables of this app)
     Answer,
     Lesson,
     Look,
+    Notice,
     Question,
     Reading,
     Tale,

@@ -26,7 +26,22 @@ def make_lesson(lesson_id: str) -> None:
 
 
 @shared_task
-def write_turn(turn_id: int) -> None:
+def write_turn(passage_id: int) -> None:
     from stories.lessons.turns import write
 
-    write(turn_id)
+    write(passage_id)
+
+
+@shared_task
+def send_letter(notice_id: int) -> None:
+    from stories.lessons.letters import send
+
+    send(notice_id)
+
+
+@shared_task
+def send_letters() -> None:
+    """Letters that found no mail server, or no broker, when they were due."""
+    from stories.lessons.letters import queue_due
+
+    queue_due()

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_GET, require_POST
 from stories import exchange, library, prompts, services, tree
 from stories import map as story_map
 from stories.arcs import tones
+from stories.desks import Desk, own_desk
 from stories.forms import ImportForm, NewStoryForm, SettingsForm
 from stories.models import Author, Passage, Story, TurningPoint
 from stories.services import words
@@ -129,6 +130,7 @@ def editor(request: HttpRequest, story: Story) -> HttpResponse:
     services.open_story(story=story)
     context = {
         "story": story,
+        "desk": own_desk(story),
         "path": shown_path(story),
         "tones": tones.choices(request.user),
         "turns": TurningPoint.choices,
@@ -139,6 +141,10 @@ def editor(request: HttpRequest, story: Story) -> HttpResponse:
 @with_story
 @require_GET
 def show_path(request: HttpRequest, story: Story) -> HttpResponse:
+    return draw_path(request, story, own_desk(story))
+
+
+def draw_path(request: HttpRequest, story: Story, desk: Desk) -> HttpResponse:
     """The end of the path (`count` passages), or the part `before` a passage.
 
     With `from`, what a tab shows keeps its beginning while the end grows.
@@ -154,7 +160,7 @@ def show_path(request: HttpRequest, story: Story) -> HttpResponse:
         path = shown_from(story, number(request.GET["from"]), limit)
     else:
         path = shown_path(story, limit, before)
-    context = {"story": story, "path": path}
+    context = {"story": story, "path": path, "desk": desk}
     template = "stories/_earlier.html" if before else "stories/_path.html"
     return render(request, template, context)
 
@@ -190,6 +196,10 @@ def number(text: str | int) -> int:
 @with_story
 @require_GET
 def show_map(request: HttpRequest, story: Story) -> HttpResponse:
+    return draw_map(request, story)
+
+
+def draw_map(request: HttpRequest, story: Story) -> HttpResponse:
     groups = story_map.groups(tree.outline(story=story))
     context = {"story": story, "groups": groups}
     return render(request, "stories/_map.html", context)

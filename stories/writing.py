@@ -1,7 +1,8 @@
 """Writing one passage: claim it, let the engine work, save and show what comes.
 
-No transaction is open while the engine works. Every save says `lease=mine`, so a
-second delivery of the same task, or a worker thought dead, can change nothing.
+No transaction is open while the engine works; every save names the lease (holding.py).
+This is the only writer that speaks with a person's voice, knows their profile and
+reads moods: what is written in a class is none of its business (lessons/turns.py).
 """
 
 import logging
@@ -10,15 +11,13 @@ import time
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
-from django.db import connection, transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stories import events, prompts, tree
 from stories.arcs import targets, tones, voice
+from stories.holding import Holder, claim, release
 from stories.models import (
     Creativity,
     Form,
@@ -26,7 +25,6 @@ from stories.models import (
     Mode,
     Passage,
     Status,
-    Story,
 )
 from training.engine import Engine, EngineError, Prompt, Sampling
 from training.services import engine as open_engine
@@ -53,6 +51,8 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes these
 
 def write(passage_id: int) -> None:
     """Write a queued passage to its end. Returns quietly if it is not to be had."""
+    if not Passage.objects.filter(pk=passage_id, story__turn=None).exists():
+        return
     trouble = ""
     try:
         engine = open_engine()  # may load a model: the passage is still only queued
@@ -74,39 +74,20 @@ def write(passage_id: int) -> None:
         writer.finish(Status.FAILED, _("Something went wrong. Please try again."))
 
 
-def claim(passage_id: int) -> Passage | None:
-    """Take the lease of a queued passage, if it is still queued."""
-    now = timezone.now()
-    queued = Passage.objects.filter(pk=passage_id, status=Status.QUEUED)
-    lease = uuid4()
-    if not queued.update(
-        status=Status.WRITING, lease=lease, started_at=now, alive_at=now
-    ):
-        return None
-    return Passage.objects.select_related("story__owner").get(pk=passage_id)
-
-
-class Writer:
-    """Holds the lease of one passage while it is being written."""
+class Writer(Holder):
+    """Writes one passage as its person would, and shows it while it comes."""
 
     def __init__(self, passage: Passage):
-        self.passage = passage
-        self.mine = Passage.objects.filter(pk=passage.pk, lease=passage.lease)
-        self.text = ""
+        super().__init__(passage)
         self.saved = 0  # characters of it that the database has
         self.shown = 0  # ... and that were published
-        self.tokens = 0
         self.saved_at = time.monotonic()
         self.shown_at = 0.0
         self.regulated: Any = None
 
     def write(self, engine: Engine) -> None:
         passage = self.passage
-        version = _raise_version(passage.story_id)
-        events.publish(
-            passage.story_id,
-            events.PassageStarted(passage.pk, passage.parent_id, version),
-        )
+        self.begin()
         sampling = sampling_for(
             engine,
             length=length_of(passage),
@@ -135,7 +116,7 @@ class Writer:
             saw=assembled.saw,
             alive_at=timezone.now(),
         )
-        _release()
+        release()
         self.follow(engine, assembled.prompt, sampling, speaking)
 
     def aim(self) -> None:
@@ -182,16 +163,13 @@ class Writer:
             self.show(now)
         if not save_due:
             return True
-        saved = self.mine.update(
-            text=self.text, tokens=self.tokens, alive_at=timezone.now()
-        )
-        if not saved:
+        if not self.live(text=self.text, tokens=self.tokens):
             return False
         self.saved, self.saved_at = len(self.text), now
-        if self.mine.filter(stop_asked=True).exists():
+        if self.is_unwanted:
             self.finish(Status.STOPPED)
             return False
-        _release()
+        release()
         return True
 
     def show(self, now: float) -> None:
@@ -201,35 +179,15 @@ class Writer:
         events.publish(self.passage.story_id, chunk)
         self.shown, self.shown_at = len(self.text), now
 
-    def finish(self, status: Status, error: str = "") -> None:
-        """Save the whole text and give the lease back."""
-        measured = _tone_of(self.text, self.passage)
+    def finish(self, status: Status, error: str = "", **found: Any) -> None:
+        """Save the whole text and what it feels like, and give the lease back."""
         outcome = self.regulated and self.regulated.outcome
-        now = timezone.now()
-        story = Story.objects.filter(pk=self.passage.story_id)
-        with transaction.atomic():
-            # The story first, as everyone who changes it: two orders would deadlock.
-            story.update(version=F("version") + 1)
-            ours = self.mine.update(
-                text=self.text,
-                tone_measured=measured,
-                tone_outcome=outcome and voice.outcome_as_json(outcome),
-                tokens=self.tokens,
-                status=status,
-                error=error[:300],
-                alive_at=now,
-                finished_at=now,
-                lease=None,
-            )
-            if not ours:
-                transaction.set_rollback(True)
-                return
-            version = story.values_list("version", flat=True).get()
-        events.publish(
-            self.passage.story_id,
-            events.PassageFinished(
-                self.passage.pk, status.value, self.text, version, error
-            ),
+        super().finish(
+            status,
+            error,
+            tone_measured=_tone_of(self.text, self.passage),
+            tone_outcome=outcome and voice.outcome_as_json(outcome),
+            **found,
         )
 
 
@@ -290,16 +248,3 @@ def _tone_of(text: str, passage: Passage) -> dict | None:
     except Exception as error:
         logger.warning("a tone could not be read: %s", type(error).__name__)
         return None
-
-
-def _release() -> None:
-    """Hold no connection while the engine works; with a pool, others need it."""
-    if not connection.in_atomic_block:
-        connection.close()
-
-
-def _raise_version(story_id) -> int:
-    with transaction.atomic():
-        story = Story.objects.filter(pk=story_id)
-        story.update(version=F("version") + 1)
-        return story.values_list("version", flat=True).get()

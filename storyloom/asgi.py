@@ -13,12 +13,17 @@ http = get_asgi_application()
 
 # These need the apps loaded.
 from stories import routing as stories  # noqa: E402
+from stories.lessons import routing as lessons  # noqa: E402
 from storyloom.bodies import BodyLimit  # noqa: E402
 from storyloom.lifespan import lifespan  # noqa: E402
 from training import routing as training  # noqa: E402
 from users.classrooms.sockets import NoPupils  # noqa: E402
 
-sockets = [*stories.websocket_urlpatterns, *training.websocket_urlpatterns]
+sockets = [
+    *stories.websocket_urlpatterns,
+    *lessons.websocket_urlpatterns,
+    *training.websocket_urlpatterns,
+]
 
 application = ProtocolTypeRouter(
     {

@@ -111,3 +111,17 @@ def static_files_are_collected(**_) -> list[CheckMessage]:
             id="storyloom.W002",
         )
     ]
+
+
+@register
+def letters_lead_back(**_) -> list[CheckMessage]:
+    nowhere = settings.ADDRESS.startswith(("http://127.", "http://localhost"))
+    if not (settings.EMAIL_HOST and nowhere):
+        return []
+    return [
+        Warning(
+            f"Letters to safeguarding contacts link to {settings.ADDRESS}.",
+            hint="Set STORYLOOM_ADDRESS to where people find this house.",
+            id="storyloom.W003",
+        )
+    ]

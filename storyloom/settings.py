@@ -180,6 +180,7 @@ EMAIL_PORT = env.number("STORYLOOM_EMAIL_PORT", 587)
 EMAIL_HOST_USER = env.text("STORYLOOM_EMAIL_USER")
 EMAIL_HOST_PASSWORD = env.text("STORYLOOM_EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.flag("STORYLOOM_EMAIL_TLS", True)
+EMAIL_TIMEOUT = 20  # seconds; a server that says nothing must not hold a worker
 # With letters an address is proved before its account opens, so signing up never
 # tells who has one; without, an account opens at once.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_HOST else "none"
@@ -189,6 +190,12 @@ DEFAULT_FROM_EMAIL = env.text("STORYLOOM_EMAIL_FROM", "storyloom@localhost")
 EMAIL_BACKEND = "django.core.mail.backends.{}.EmailBackend".format(
     "smtp" if EMAIL_HOST else "console"
 )
+
+#: Where people find this house, for links in letters that no request is behind.
+ADDRESS = env.text(
+    "STORYLOOM_ADDRESS",
+    f"https://{ALLOWED_HOSTS[0]}" if HTTPS else "http://127.0.0.1:8000",
+).rstrip("/")
 
 # --- what the browser may load: our own files, nothing else ---------------------
 CONTENT_SECURITY_POLICY = {
@@ -264,6 +271,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_max": 0.2}
 # The embedded mode needs no clock: a stale passage is also found when it is read.
 CELERY_BEAT_SCHEDULE = {
     "stale passages": {"task": "stories.tasks.recover_stale", "schedule": 60},
+    "letters": {"task": "stories.tasks.send_letters", "schedule": 300},
     "voices": {"task": "training.tasks.tend_runs", "schedule": 300},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")

@@ -68,19 +68,21 @@ def story(wren):
 class Editor(ApplicationCommunicator):
     """A browser with a story open: the whole application, a real session cookie."""
 
-    def __init__(self, story, person=None, origin="http://localhost"):
+    def __init__(self, story, person=None, origin="http://localhost", socket="stories"):
         from storyloom.asgi import application
 
         headers = [(b"host", b"localhost"), (b"origin", origin.encode())]
         self.client = Client()
         if person:
-            self.client.force_login(person)
+            is_pupil = person.role == Role.PUPIL
+            backend = "users.classrooms.backend.PupilBackend" if is_pupil else None
+            self.client.force_login(person, backend=backend)
             cookie = self.client.cookies[settings.SESSION_COOKIE_NAME].value
             cookie = f"{settings.SESSION_COOKIE_NAME}={cookie}"
             headers.append((b"cookie", cookie.encode()))
         scope = {
             "type": "websocket",
-            "path": f"/ws/stories/{getattr(story, 'pk', story)}/",
+            "path": f"/ws/{socket}/{getattr(story, 'pk', story)}/",
             "query_string": b"",
             "headers": headers,
             "subprotocols": [],

@@ -79,6 +79,7 @@ class ClassroomFactory(DjangoModelFactory):
     code = factory.Sequence(lambda n: f"K{n:06}")
     contact_name = "Ms Okafor"
     contact_how = "room 12"
+    contact_email = "okafor@school.example"
 
     @factory.post_generation
     def teacher(classroom, create, extracted, **kwargs):

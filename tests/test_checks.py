@@ -26,6 +26,7 @@ def test_nothing_is_wrong_with_the_defaults(settings, monkeypatch):
         checks.redis_and_postgresql_come_together,
         checks.served_over_https,
         checks.static_files_are_collected,
+        checks.letters_lead_back,
     ]
     assert [message for check in every for message in check()] == []
 
@@ -85,3 +86,10 @@ def test_serving_without_static_files_is_warned_about(served, tmp_path):
     assert ids(checks.static_files_are_collected()) == ["storyloom.W002"]
     served.STATIC_ROOT = tmp_path
     assert ids(checks.static_files_are_collected()) == []
+
+
+def test_letters_that_lead_nowhere_are_told_of(settings):
+    settings.EMAIL_HOST, settings.ADDRESS = "mail.example", "http://127.0.0.1:8000"
+    assert ids(checks.letters_lead_back()) == ["storyloom.W003"]
+    settings.ADDRESS = "https://loom.example"
+    assert ids(checks.letters_lead_back()) == []

@@ -67,10 +67,11 @@ class Browser:
         return {"Cookie": f"sessionid={self.cookie('sessionid')}"}
 
     @contextmanager
-    def tab(self, story: str):
+    def tab(self, story: str, path: str = ""):
         """The story's socket; the state it greets with has been read."""
+        address = self.address.replace("http", "ws", 1)
         socket = connect(
-            self.socket_address(story),
+            f"{address}{path}" if path else self.socket_address(story),
             origin=Origin(self.address),
             additional_headers=self.session(),
             proxy=None,

@@ -7,7 +7,9 @@
     prompts    what the model sees        stems     beginnings that hold a word
     compose    candidates, checks, repairs           questions  with keys and evidence
     screening  what a teacher must look at before a child does
-    making     the background job for a whole class
+    making     the background job for a whole class  starts     where each story begins
+    turns      a sentence for a pupil who writes on  rules      what such a page allows
+    written    all of it, for the teacher            letters    what sounds like danger
 
 No trained voice is ever passed to the engine here, no tone of a pupil is read, and
 nothing of a private profile is looked at: a test holds the imports to that.

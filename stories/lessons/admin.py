@@ -2,7 +2,16 @@
 
 from django.contrib import admin
 
-from stories.lessons.models import Answer, Lesson, Question, Reading, Tale, Turn
+from stories.lessons.models import (
+    Answer,
+    Lesson,
+    Notice,
+    Question,
+    Reading,
+    Tale,
+    Turn,
+)
+from users.classrooms.admin import ReadOnly
 from users.linking import counted, link_to
 from users.masking import MaskedTextAdmin, masked
 
@@ -93,9 +102,16 @@ class AnswerAdmin(MaskedTextAdmin):
 
 
 @admin.register(Turn)
-class TurnAdmin(MaskedTextAdmin):
-    masked_fields = ("text", "flags")
-    owner_path = "reading__pupil__account"
-    linked_by = "reading__id__exact"
-    list_display = ["id", "reading_id", "by", "made", masked("text"), "created_at"]
-    list_filter = ["by", "made"]
+class TurnAdmin(ReadOnly):
+    list_display = ["id", "reading_id", "own", "story", "created_at"]
+    list_select_related = ["story"]
+    list_filter = ["own", "created_at"]
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnly):
+    """Whether letters arrive; what they are about is for the teachers to read."""
+
+    list_display = ["id", "pupil_id", "count", "by_model", "last_at", "letter_due",
+                    "letter_sent_at", "seen_at", "outcome"]  # fmt: skip
+    list_filter = ["letter_due", "outcome", "last_at"]

@@ -20,6 +20,8 @@ TOKENS = 40
 TEMPERATURE, TOP_P = 0.6, 0.9
 #: Words of a sentence: fewer say nothing, more are lost on a child.
 SHORTEST, LONGEST = 4, 30
+#: For who has just begun to read, long sentences are what makes a text too hard.
+LONGEST_AT = {"starter": 11}
 #: Words the model must add to a beginning.
 LEAST_ADDED = 3
 PRONOUNS = {
@@ -134,7 +136,7 @@ class Drawer:
             len(words) < len(words_of(stem)) + (LEAST_ADDED if stem else 0)
             or bool(re.search(rf"(?:{hero},? (?:and|or) {hero}|, {hero}, )", sentence))
             or len(re.findall(rf"(?<!\w){hero}(?!\w)", sentence)) > 2
-            or not SHORTEST <= len(words) <= LONGEST
+            or not SHORTEST <= len(words) <= LONGEST_AT.get(self.wish.level, LONGEST)
             or not is_whole(sentence)
             or sentence[:1].islower()
             or bool(_ODD.search(sentence.replace(self.wish.hero, "")))

@@ -80,17 +80,32 @@ def edit_question(
         raise Refused(
             "evidence", _("The quote must stand in the story, word for word.")
         )
+    if (text, options) != (question.text, question.options):
+        refuse_answered(question)
     question.text, question.options, question.evidence = text, options, evidence
     question.key, question.rule, question.check_of = key if options else "", "", {}
     question.save()
+    for answer in question.answers.all() if options else ():  # a key was set right
+        answer.right = answer.text == key
+        answer.save(update_fields=["right"])
     refresh(tale)
 
 
 @transaction.atomic
 def remove_question(*, question: Question, version: int) -> None:
     tale = locked(question.tale, version)
+    refuse_answered(question)
     question.delete()
     refresh(tale)
+
+
+def refuse_answered(question: Question) -> None:
+    """What a child was asked and said stays as it was."""
+    if question.answers.exists():
+        raise Refused(
+            "answered",
+            _("Pupils have answered this question: it stays as they were asked."),
+        )
 
 
 @transaction.atomic

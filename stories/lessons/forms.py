@@ -29,8 +29,9 @@ class LessonForm(forms.ModelForm):
 
     class Meta:
         model = Lesson
-        fields = ["title", "goal", "level", "own_level", "length", "tone", "form",
-                  "for_class", "hero", "pronoun", "for_each", "writing"]  # fmt: skip
+        fields = ["title", "goal", "level", "own_level", "own_needs", "length", "tone",
+                  "form", "for_class", "hero", "pronoun", "for_each",
+                  "writing"]  # fmt: skip
         widgets = {
             "goal": forms.TextInput(attrs={"list": "goals", "autocomplete": "off"}),
             "title": forms.TextInput(attrs={"autocomplete": "off"}),

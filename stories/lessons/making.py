@@ -209,7 +209,8 @@ def wish_of(lesson: Lesson, tale: Tale, names: list[str]) -> Wish:
     hero = pupil.nickname if pupil else lesson.hero
     words = [Word(w["word"], w["kind"], w["meaning"]) for w in lesson.words]
     if pupil:
-        words += own_words(pupil.practise, words)
+        practise = pupil.practise if tale.practise is None else tale.practise
+        words += own_words(practise, words)
     return Wish(
         hero=hero,
         pronoun=pupil.pronoun if pupil else lesson.pronoun,

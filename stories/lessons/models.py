@@ -1,4 +1,4 @@
-"""A lesson, the story of it for each pupil, and what came of reading."""
+"""A lesson, and the story of it for each pupil."""
 
 import uuid
 
@@ -79,6 +79,9 @@ class Lesson(models.Model):
     for_class = models.BooleanField(_("one story for the whole class"), default=True)
     for_each = models.BooleanField(_("one for each pupil"), default=True)
     own_level = models.BooleanField(_("each pupil's own reading level"), default=True)
+    own_needs = models.BooleanField(
+        _("each starts from what they need next"), default=True
+    )
     hero = models.CharField(_("hero of the class story"), max_length=30, default="Pip")
     pronoun = models.CharField(
         _("the hero is a"), max_length=5, choices=Pronoun.choices, default=Pronoun.SHE
@@ -129,6 +132,7 @@ class TaleQuerySet(models.QuerySet):
         return self.filter(
             models.Q(pupil=pupil) | models.Q(pupil=None),
             lesson__classroom=pupil.classroom_id,
+            lesson__classroom__archived_at=None,
             review=Review.ASSIGNED,
         )
 
@@ -155,6 +159,8 @@ class Tale(models.Model):
     #: [{"rule", "word", "quote", "fine"?}]: what a teacher must decide on.
     flags = models.JSONField(default=list)
     level = models.CharField(max_length=10, choices=Level.choices)
+    #: Words this pupil practises in it; None: those of their profile.
+    practise = models.JSONField(null=True, blank=True)
     model = models.CharField(max_length=200, blank=True)
     seed = models.BigIntegerField(default=0)
     review = models.CharField(
@@ -243,56 +249,9 @@ class Question(models.Model):
         return bool(self.evidence) and self.evidence in self.tale.text
 
 
-class Reading(models.Model):
-    """A pupil's way through one tale. Nothing of how they felt is measured."""
-
-    tale = models.ForeignKey(Tale, models.CASCADE, related_name="readings")
-    pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="readings")
-    opened_at = models.DateTimeField(auto_now_add=True)
-    seconds = models.PositiveIntegerField(default=0)  # with the page in front
-    looked_up = models.JSONField(default=list)  # words tapped for their meaning
-    answered_at = models.DateTimeField(null=True, blank=True)
-    #: What they thought of the story, 1 to 5: said by the child, never guessed.
-    smile = models.PositiveSmallIntegerField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["tale", "pupil"], name="one_reading")
-        ]
-
-
-class Answer(models.Model):
-    reading = models.ForeignKey(Reading, models.CASCADE, related_name="answers")
-    question = models.ForeignKey(Question, models.CASCADE, related_name="answers")
-    text = models.TextField(max_length=2000)
-    right = models.BooleanField(null=True)  # None: no answer is right or wrong
-    #: Help was shown beside it, and the teacher is told.
-    care = models.BooleanField(default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["reading", "question"], name="one_answer")
-        ]
-
-
-class Turn(models.Model):
-    """A piece of what a pupil writes after reading; the teacher can always read it."""
-
-    class By(models.TextChoices):
-        PUPIL = "pupil", _("the pupil")
-        MODEL = "model", _("Storyloom")
-
-    reading = models.ForeignKey(Reading, models.CASCADE, related_name="turns")
-    by = models.CharField(max_length=5, choices=By.choices)
-    #: Of a story of the pupil's own, not the continuation of what was read.
-    own = models.BooleanField(default=False)
-    text = models.TextField(blank=True, max_length=4000)
-    made = models.CharField(max_length=10, choices=Made.choices, default=Made.READY)
-    error = models.CharField(max_length=300, blank=True)
-    #: Held back from the pupil, or the pupil's own words that a teacher should see.
-    flags = models.JSONField(default=list)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["pk"]
+from stories.lessons.reading_models import (  # noqa: E402, F401  (tables of ours too)
+    Answer,
+    Notice,
+    Reading,
+    Turn,
+)

@@ -4,11 +4,12 @@ Nobody is ranked. Each line says what this pupil may need next, and why.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from stories.lessons.models import Answer, Question, Reading, Tale, Turn
+from stories.lessons.models import Answer, Notice, Question, Reading, Tale
 from users.classrooms.models import Classroom, Level, Pupil
 from users.classrooms.words import MOST_TO_PRACTISE
 
@@ -35,8 +36,10 @@ class Line:
     to_practise: list[str] = field(default_factory=list)
     suggested: str = ""
     why: str = ""
-    #: Own words that a teacher should read soon.
+    #: Words that a teacher should read soon, and has not seen to.
     marks: int = 0
+    readings: list[Reading] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
 
     @property
     def minutes(self) -> int:
@@ -73,8 +76,16 @@ class Line:
 
 
 def of_class(classroom: Classroom) -> list[Line]:
-    """Six queries, however large the class is."""
-    lines = {pupil.pk: Line(pupil) for pupil in classroom.pupils.all()}
+    """Five queries, however large the class is."""
+    return lines_of(classroom, classroom.pupils.all())
+
+
+def of_pupil(pupil: Pupil) -> Line:
+    return lines_of(pupil.classroom, [pupil])[0]
+
+
+def lines_of(classroom: Classroom, pupils: Iterable[Pupil]) -> list[Line]:
+    lines = {pupil.pk: Line(pupil) for pupil in pupils}
     given = Tale.objects.filter(
         lesson__classroom=classroom, review="assigned"
     ).values_list("pk", "pupil")
@@ -82,20 +93,20 @@ def of_class(classroom: Classroom) -> list[Line]:
         for pk in [pupil_id] if pupil_id else lines:
             if pk in lines:
                 lines[pk].given += 1
-    readings = Reading.objects.filter(pupil__in=lines).select_related("tale")
+    readings = Reading.objects.filter(pupil__in=lines).select_related("tale__lesson")
     answers = (
         Answer.objects.filter(reading__pupil__in=lines)
-        .select_related("question", "reading")
+        .select_related("question", "reading__tale")
         .order_by("created_at")
     )
     by_pupil: dict[int, list[Answer]] = defaultdict(list)
     for answer in answers:
-        lines[answer.reading.pupil_id].marks += answer.care
+        lines[answer.reading.pupil_id].answers.append(answer)
         if answer.right is not None:
             by_pupil[answer.reading.pupil_id].append(answer)
-    turns = Turn.objects.filter(reading__pupil__in=lines, by=Turn.By.PUPIL)
-    for pupil_id, flags in turns.values_list("reading__pupil", "flags"):
-        lines[pupil_id].marks += any(flag["rule"] == "crisis" for flag in flags)
+    notices = Notice.objects.open().filter(pupil__in=lines)
+    for pupil_id, count in notices.values_list("pupil", "count"):
+        lines[pupil_id].marks = count
     for reading in readings.order_by("opened_at"):
         take_reading(lines[reading.pupil_id], reading)
     for pk, line in lines.items():
@@ -105,6 +116,7 @@ def of_class(classroom: Classroom) -> list[Line]:
 
 
 def take_reading(line: Line, reading: Reading) -> None:
+    line.readings.append(reading)
     line.read += reading.answered_at is not None
     line.seconds += reading.seconds
     for entry in reading.tale.glossary:
@@ -127,20 +139,33 @@ def take_answers(line: Line, answers: list[Answer]) -> None:
 
 
 def next_level(pupil: Pupil, answers: list[Answer]) -> tuple[str, str]:
-    """A level and the reason for it, from the last few stories that were answered."""
+    """A level and the reason for it, from the last few stories that were answered.
+
+    It is told from the level at which the last one was read, and from answers at that
+    level only: two steps up need two times of reading well.
+    """
     recent = list(dict.fromkeys(a.reading_id for a in reversed(answers)))[:LAST_READ]
-    chosen = [a for a in answers if a.reading_id in recent]
+    base = read_at(pupil, answers[-1]) if answers else pupil.level
+    chosen = [
+        a for a in answers if a.reading_id in recent and read_at(pupil, a) == base
+    ]
     right = sum(bool(a.right) for a in chosen)
     if len(chosen) < ENOUGH:
-        return pupil.level, _("too few answers to tell")
+        return base, _("too few answers to tell")
     share, levels = right / len(chosen), list(Level.values)
-    at = levels.index(pupil.level)
+    at = levels.index(base)
     said = {"right": right, "all": len(chosen)}
     if share >= HARDER and at + 1 < len(levels):
         return levels[at + 1], _("%(right)d of %(all)d right: ready for more") % said
     if share < EASIER and at:
         return levels[at - 1], _("%(right)d of %(all)d right: an easier text") % said
-    return pupil.level, _("%(right)d of %(all)d right: stay here") % said
+    return base, _("%(right)d of %(all)d right: stay here") % said
+
+
+def read_at(pupil: Pupil, answer: Answer) -> str:
+    """The level of the pupil's own story; the class's story tells nothing of theirs."""
+    tale = answer.reading.tale
+    return tale.level if tale.pupil_id == pupil.pk else pupil.level
 
 
 def kinds_of_class(lines: list[Line]) -> list[tuple[str, str, int, int]]:

@@ -1,19 +1,22 @@
 """Pages on how a class is reading."""
 
 import csv
+from collections import defaultdict
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from stories.lessons import progress
-from stories.lessons.models import Answer, Question, Turn
+from stories.lessons import progress, written
+from stories.lessons.models import Answer, Question
 from users.classrooms.models import Classroom
 from users.classrooms.views import with_class, with_pupil
 from users.classrooms.words import safe_cell
+
+SHOWN = 50  # readings of one pupil
 
 
 @with_class
@@ -58,38 +61,28 @@ def as_csv(request: HttpRequest, classroom: Classroom) -> HttpResponse:
 @require_GET
 def pupil(request: HttpRequest, pupil) -> HttpResponse:
     """What one pupil read, answered and wrote."""
-    readings = pupil.readings.select_related("tale__lesson").order_by("-opened_at")[:50]
-    answers = Answer.objects.filter(reading__in=list(readings)).select_related(
-        "question"
-    )
-    turns = Turn.objects.filter(reading__in=list(readings))
-    by_reading: dict[int, dict[str, list]] = {
-        reading.pk: {"answers": [], "turns": []} for reading in readings
-    }
-    for answer in answers:
-        by_reading[answer.reading_id]["answers"].append(answer)
-    for turn in turns:
-        by_reading[turn.reading_id]["turns"].append(turn)
+    line = progress.of_pupil(pupil)
+    readings = line.readings[::-1][:SHOWN]
+    stories = written.of(readings)
+    answers: dict[int, list[Answer]] = defaultdict(list)
+    for answer in line.answers:
+        answers[answer.reading_id].append(answer)
     context = {
         "pupil": pupil,
         "classroom": pupil.classroom,
-        "readings": [(reading, by_reading[reading.pk]) for reading in readings],
-        "line": line_of(pupil),
+        "readings": [
+            (r, {"answers": answers[r.pk], "written": stories.get(r.pk, [])})
+            for r in readings
+        ],
+        "line": line,
     }
     return render(request, "stories/lessons/pupil.html", context)
-
-
-def line_of(pupil) -> progress.Line:
-    for line in progress.of_class(pupil.classroom):
-        if line.pupil.pk == pupil.pk:
-            return line
-    raise Http404
 
 
 @with_pupil
 @require_POST
 def take_over(request: HttpRequest, pupil) -> HttpResponse:
     """The next story starts from what this pupil needs."""
-    progress.take_over(line_of(pupil))
+    progress.take_over(progress.of_pupil(pupil))
     messages.success(request, _("The next story starts from there."))
     return redirect("lessons:progress", pupil.classroom_id)

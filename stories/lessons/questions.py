@@ -16,6 +16,16 @@ from stories.lessons.words import alike, holds, pattern_of
 OPTIONS = 4
 #: Hobbies to choose among where the class offers too few.
 HOBBIES = ("swimming", "baking", "drums", "stars", "bicycles", "puzzles", "frogs")
+COMMON = (
+    "it was time for dinner",
+    "the rain had stopped at last",
+    "there was no school that day",
+)
+#: A thing of the story itself: it fits what is told where any word would not.
+THINGS = re.compile(
+    r"\b(?:the|an?|her|his|their) ([a-z]{4,})"
+    r"(?=[.,!?;]| (?:in|on|and|was|were|to|of|near|by|with|that|had)\b)"
+)
 FILLERS = {
     "thing": ("basket", "feather", "ladder", "pebble", "button"),
     "stuff": ("music", "patience", "thunder", "sand", "luck"),
@@ -25,11 +35,18 @@ FILLERS = {
 
 
 def ask_about(draft: Draft, wish: Wish) -> list[Asked]:
-    """Two to recall, two to think, one for each of two words, one of their own."""
+    """Two to recall, two to think, one for each of two words, one of their own.
+
+    What a reader could guess comes last: a child knows what they like themselves, and
+    a reason that stands in no story looks like none.
+    """
     rng = Random(wish.seed)
+    drawn, common = reasons(draft, wish, rng)
+    recall = first(2, draft, [*happened(draft, rng), *liking(draft, wish, rng)])
+    told = {question.key for question in recall}
     return [
-        *first(2, draft, [*liking(draft, wish, rng), *happened(draft, rng)]),
-        *first(2, draft, [*reason(draft, wish, rng), *order(draft, rng)]),
+        *recall,
+        *first(2, draft, [*drawn, *order(draft, rng, told), *common]),
         *first(2, draft, fitting(draft, wish, rng)),
         *first(1, draft, [own_life(draft, wish)]),
     ]
@@ -65,15 +82,17 @@ def happened(draft: Draft, rng: Random) -> Iterator[Asked]:
     """One sentence of the story among three that are not in it."""
     told = [line.text for line in draft.lines if is_telling(line)]
     rng.shuffle(told)
+    spares = unlike(
+        spare for spare in draft.spare
+        if is_short(spare) and not any(alike(spare, t) for t in told)
+        and spare not in draft.text
+    )  # fmt: skip
     # Why someone felt so is another question's.
     for sentence in [t for t in told if " because " not in t][:3]:
-        others = [
-            spare for spare in draft.spare
-            if is_short(spare) and not any(alike(spare, t) for t in told)
-            and spare not in draft.text
-        ]  # fmt: skip
-        others = near(sentence, unlike(others))
+        others = near(sentence, spares)
         if len(others) == OPTIONS - 1:
+            # What is wrong twice would be known to be wrong.
+            spares = [spare for spare in spares if spare not in others]
             yield choice(
                 "recall", "Which of these happens in the story?",
                 key=sentence, others=others, evidence=sentence,
@@ -82,37 +101,40 @@ def happened(draft: Draft, rng: Random) -> Iterator[Asked]:
 
 
 # --- thinking ---------------------------------------------------------------------
-def reason(draft: Draft, wish: Wish, rng: Random) -> Iterator[Asked]:
-    """Why did she feel so? The other reasons were drawn for the same sentence."""
+def reasons(draft: Draft, wish: Wish, rng: Random) -> tuple[list[Asked], list[Asked]]:
+    """Why did she feel so? The other reasons were drawn for the same sentence; where
+    too few were, there is a second list, with common ones."""
     pattern = re.compile(rf"^{re.escape(wish.hero)} felt (\w+) because (.+)[.!]$")
     for line in reversed(draft.lines):
         if not (found := pattern.match(line.text)):
             continue
         drawn = [pattern.match(spare) for spare in draft.spare]
         others = [m[2] for m in drawn if m and not alike(m[2], found[2])]
-        others += [
-            "it was time for dinner",
-            "the rain had stopped at last",
-            "there was no school that day",
-        ]
-        yield choice(
+        others = unlike(others)
+        are_drawn = len(others) >= OPTIONS - 1
+        asked = choice(
             "inference", f"Why did {wish.hero} feel {found[1]} at the end?",
-            key=found[2], others=near(found[2], unlike(others)), evidence=line.text,
-            rule="reason", rng=rng,
+            key=found[2], evidence=line.text, rule="reason", rng=rng,
+            others=near(found[2], others if are_drawn else unlike([*others, *COMMON])),
         )  # fmt: skip
-        return
+        return ([asked], []) if are_drawn else ([], [asked])
+    return [], []
 
 
-def order(draft: Draft, rng: Random) -> Iterator[Asked]:
-    """What comes right after? One must have followed the story, not its words."""
+def order(draft: Draft, rng: Random, told_of: set[str]) -> Iterator[Asked]:
+    """What comes right after? One must have followed the story, not its words.
+
+    All its answers are of the story: none may tell what another question asks.
+    """
     places = [
         (one, two)
         for paragraph in draft.paragraphs
         for one, two in zip(paragraph, paragraph[1:], strict=False)
         if is_telling(one) and is_telling(two)
-    ]
+        and not {one.text, two.text} & told_of
+    ]  # fmt: skip
     rng.shuffle(places)
-    told = [line.text for line in draft.lines if is_telling(line)]
+    told = [x.text for x in draft.lines if is_telling(x) and x.text not in told_of]
     for one, two in places[:2]:
         others = [t for t in told if t not in (one.text, two.text)]
         if len(others) >= OPTIONS - 1:
@@ -137,13 +159,27 @@ def fitting(draft: Draft, wish: Wish, rng: Random) -> Iterator[Asked]:
                 continue
             gap = line.text[: found.start()] + GAP + line.text[found.end() :]
             others = [w.word for w in wish.words if w.kind == word.kind and w != word]
+            if word.kind == "thing":
+                others += of_the_story(draft, line.text, wish)
             others += [f for f in FILLERS[word.kind] if not holds(draft.text, f)]
+            others = [o for o in dict.fromkeys(others) if o != found[0].lower()]
             yield choice(
                 "vocabulary", f"Which word is missing here? “{plain(gap)}”",
                 key=found[0].lower(), others=others[: OPTIONS - 1],
                 evidence=line.text, rule="gap", rng=rng, about=word.word,
             )  # fmt: skip
             break
+
+
+def of_the_story(draft: Draft, sentence: str, wish: Wish) -> list[str]:
+    """Things that are told of elsewhere in it, and are no form of a target word."""
+    told = THINGS.findall(draft.text.replace(sentence, ""))
+    return [
+        thing
+        for thing in dict.fromkeys(told)
+        if not holds(sentence, thing)
+        and not any(pattern_of(w.word).search(thing) for w in wish.words)
+    ]
 
 
 def own_life(draft: Draft, wish: Wish) -> Asked:
@@ -201,7 +237,7 @@ def near(key: str, others: list[str]) -> list[str]:
     return ranked[: OPTIONS - 1]
 
 
-def unlike(texts: list[str]) -> list[str]:
+def unlike(texts: Iterable[str]) -> list[str]:
     kept: list[str] = []
     for text in texts:
         if not any(alike(text, other) for other in kept):

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from stories.lessons import plans
+from stories.lessons import plans, starts
 from stories.lessons.making import DEAD_AFTER, recover
-from stories.lessons.models import Lesson, Look, Made, Making, Review, Tale
+from stories.lessons.models import Answer, Lesson, Look, Made, Making, Review, Tale
 from stories.services.refused import Refused
 from stories.tasks import make_lesson
 from users.classrooms.models import Classroom
@@ -28,7 +28,7 @@ __all__ = [
 MOST_LESSONS = 200  # of one class
 PLAIN = (
     "title", "level", "length", "tone", "form", "for_class", "for_each", "own_level",
-    "hero", "pronoun", "writing",
+    "own_needs", "hero", "pronoun", "writing",
 )  # fmt: skip
 _seeds = SystemRandom()
 
@@ -86,10 +86,17 @@ def make_tales(*, lesson: Lesson) -> int:
     there = set(lesson.tales.values_list("pupil", flat=True))
     tales = []
     if lesson.for_class and None not in there:
-        tales.append(new_tale(lesson, None))
-    for pupil in lesson.classroom.pupils.all() if lesson.for_each else ():
-        if pupil.pk not in there:
-            tales.append(new_tale(lesson, pupil))
+        tales.append(new_tale(lesson, level=lesson.level))
+    for start in starts.of(lesson) if lesson.for_each else ():
+        if start.pupil.pk not in there:
+            tales.append(
+                new_tale(
+                    lesson,
+                    pupil=start.pupil,
+                    level=start.level,
+                    practise=start.practise,
+                )
+            )
     Tale.objects.bulk_create(tales)
     if not lesson.tales.exclude(made=Made.READY).exists():
         raise Refused("nothing", _("Every story of this lesson is made already."))
@@ -101,9 +108,8 @@ def make_tales(*, lesson: Lesson) -> int:
 go_on = make_tales  # what was stopped or failed is tried again; what is ready stays
 
 
-def new_tale(lesson: Lesson, pupil) -> Tale:
-    level = pupil.level if pupil and lesson.own_level else lesson.level
-    return Tale(lesson=lesson, pupil=pupil, level=level, seed=_seeds.getrandbits(31))
+def new_tale(lesson: Lesson, **start) -> Tale:
+    return Tale(lesson=lesson, seed=_seeds.getrandbits(31), **start)
 
 
 @transaction.atomic
@@ -112,6 +118,12 @@ def make_again(*, tale: Tale) -> None:
     lesson = locked(tale.lesson)
     refuse_while_made(lesson)
     refuse_beside_another(lesson)
+    if Answer.objects.filter(question__tale=tale).exists():
+        raise Refused(
+            "answered",
+            _("This story has been answered, and its answers would be lost. Plan "
+              "another lesson for another story."),
+        )  # fmt: skip
     changed = Tale.objects.filter(pk=tale.pk)
     changed.update(
         made=Made.WAITING, share=0, error="", review=Review.DRAFT,
@@ -203,7 +215,10 @@ def assign(*, tales: Iterable[Tale], classroom: Classroom) -> int:
     if not classroom.has_contact:
         raise Refused(
             "contact",
-            _("Name a safeguarding contact for the class before you assign a story."),
+            _(
+                "Name a safeguarding contact for the class, with an e-mail, before you "
+                "assign a story."
+            ),
         )
     if classroom.archived_at:
         raise Refused("archived", _("This class is in the archive."))

@@ -7,6 +7,8 @@ from stories.lessons import (
     progress_views,
     pupil_views,
     review_views,
+    safety_views,
+    turn_views,
     views,
 )
 
@@ -22,6 +24,8 @@ lessons = [
     path(
         CLASS + "pupils/<int:pupil_id>/next", progress_views.take_over, name="take_over"
     ),
+    path("classes/notices", safety_views.notices, name="notices"),
+    path("classes/notices/<int:notice_id>", safety_views.see_to, name="see_to"),
     path(LESSON, views.lesson, name="lesson"),
     path(LESSON + "change", views.change, name="change"),
     path(LESSON + "stories", views.tales, name="tales"),
@@ -50,8 +54,15 @@ reading = [
     path(MINE + "smile", pupil_views.smile, name="smile"),
     path(MINE + "stay", pupil_views.stay, name="stay"),
     path(MINE + "word", pupil_views.look_up, name="look_up"),
-    path(MINE + "write", pupil_views.write, name="write"),
-    path(MINE + "turns", pupil_views.turns, name="turns"),
+    *[
+        path(f"{MINE}{name}/{part}", view, {"own": own}, name=name + suffix)
+        for own, name in turn_views.NAMES.items()
+        for part, view, suffix in (
+            ("", turn_views.editor, ""),
+            ("path", turn_views.show_path, "_path"),
+            ("map", turn_views.show_map, "_map"),
+        )
+    ],
 ]
 family = [
     path("", family_views.shelf, name="shelf"),

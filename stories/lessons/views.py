@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from stories.lessons import progress, services
+from stories.lessons import progress, services, starts
 from stories.lessons.forms import GOALS, LessonForm
 from stories.lessons.models import Lesson, Look, Made, Making, Review, Tale
 from stories.lessons.words import guess_kind
@@ -99,7 +99,10 @@ def change(request: HttpRequest, lesson: Lesson) -> HttpResponse:
 @require_GET
 def lesson(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     services.recover(lesson=lesson)
-    return render(request, "stories/lessons/lesson.html", context_of(request, lesson))
+    context = context_of(request, lesson)
+    if lesson.for_each and not context["tales"]:
+        context["starts"] = starts.of(lesson)
+    return render(request, "stories/lessons/lesson.html", context)
 
 
 @with_lesson

@@ -12,20 +12,9 @@ from stories.services import words
 from stories.services.history import change
 from stories.services.passages import request_passage
 from stories.services.refused import Refused
+from stories.services.rules import rules_of
 from stories.services.tones import check_tone
-
-SETTINGS = (
-    "title",
-    "form",
-    "teller",
-    "level",
-    "tone",
-    "strength",
-    "note",
-    "length",
-    "creativity",
-    "show_authors",
-)
+from users.safety import may_need_help
 
 
 def start_story(
@@ -51,7 +40,8 @@ def open_story(*, story: Story) -> None:
 
 
 def change_settings(*, story: Story, values: dict[str, Any]) -> None:
-    unknown = values.keys() - set(SETTINGS)
+    rules = rules_of(story)
+    unknown = values.keys() - set(rules.settings)
     if unknown:
         raise Refused("bad_field", _("A story has no such setting."))
     for name, value in values.items():
@@ -61,10 +51,13 @@ def change_settings(*, story: Story, values: dict[str, Any]) -> None:
             raise Refused("bad_value", _("That is not a value for this setting."))
     check_tone(values.get("tone", ""), story)
     with change(story, "settings") as step:
+        rules.may_write(story)
         wished = Story(pk=story.pk, owner_id=story.owner_id, **values)
         _check(wished, values)
         for name in values:
             step.set(story, name, getattr(wished, name))
+        if may_need_help(values.get("title", "")):
+            rules.worry(story)
 
 
 def archive_story(*, story: Story) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from stories import events, tasks
+from stories import events
 from stories.arcs import tones, turns
 from stories.models import (
     Author,
@@ -31,12 +31,8 @@ from stories.services.path import (
     still_there,
 )
 from stories.services.refused import Refused
-from stories.services.tones import (
-    check_tone,
-    closer_target,
-    tone_again,
-    tone_for,
-)
+from stories.services.rules import rules_of
+from stories.services.tones import check_tone, closer_target, tone_again
 from stories.tree import Skeleton
 from users.safety import may_need_help
 
@@ -61,7 +57,11 @@ def request_passage(
     """
     if mode not in Mode.values:
         raise Refused("bad_mode", _("An entry is write, direct or continue."))
-    text = words.story_text(text) if mode == Mode.WRITE else words.direction(text)
+    rules = rules_of(story)
+    if mode == Mode.WRITE:
+        text = words.story_text(text, rules.characters)
+    else:
+        text = words.direction(text)
     if not text.strip():
         mode = Mode.CONTINUE
     check_tone(tone, story)
@@ -83,6 +83,8 @@ def request_passage(
                 care=care,
             )
         lead_to(step, passage)
+        if care:
+            rules.worry(story)
     return passage
 
 
@@ -120,6 +122,8 @@ def retry_passage(
         )
         retry.signals.create(kind=Signal.Kind.RETRY, over=passage)
         lead_to(step, retry)
+        if care:
+            rules_of(story).worry(story)
     return retry
 
 
@@ -240,6 +244,7 @@ def _ask(
     care: bool = False,
 ) -> Passage:
     """A passage for the model to write, queued once this is committed."""
+    rules_of(step.story).may_ask(step.story)
     if not counted:
         quotas.may_ask(step.story, 1)
     passage = _new(
@@ -252,7 +257,7 @@ def _ask(
         status=Status.QUEUED,
         replaces=replaces,
         seed=_seeds.getrandbits(31),
-        tone_asked=tone or tone_for(step.story),
+        tone_asked=tone or rules_of(step.story).usual_tone(step.story),
         tone_target=target,
         turn=turn,
         **marks(care),
@@ -264,7 +269,7 @@ def _ask(
 def _queue(passage: Passage) -> None:
     """Hand it to a worker. Without a broker it has failed, and may be tried again."""
     try:
-        tasks.write_passage.delay(passage.pk)
+        rules_of(passage.story).queue(passage)
     except OperationalError:
         sentence = _("Storyloom cannot write just now. Please try again soon.")
         Passage.objects.filter(pk=passage.pk, status=Status.QUEUED).update(
@@ -276,7 +281,9 @@ def _new(step: Step, parent: Passage | None, **fields: Any) -> Passage:
     fields = {"author": Author.PERSON, "finished_at": None} | fields
     if fields["author"] == Author.PERSON:
         fields["finished_at"] = timezone.now()
-    number = quotas.room_for(step.story, 1)
+    rules = rules_of(step.story)
+    rules.may_write(step.story)
+    number = quotas.room_for(step.story, 1, rules.most)
     passage = step.story.passages.create(parent=parent, number=number, **fields)
     step.added(passage)
     return passage

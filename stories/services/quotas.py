@@ -15,12 +15,12 @@ from stories.services.refused import Refused
 from stories.tree import MOST
 
 
-def room_for(story: Story, more: int) -> int:
+def room_for(story: Story, more: int, most: int = MOST) -> int:
     """The number of the next passage, if the story may grow by so many."""
     last = story.passages.aggregate(last=Max("number"))["last"] or 0
-    if last + more > MOST:
+    if last + more > most:
         sentence = _("This story has %(most)d passages, and can hold no more.")
-        raise Refused("story_full", sentence % {"most": MOST})
+        raise Refused("story_full", sentence % {"most": most})
     return last + 1
 
 

@@ -10,15 +10,18 @@ from stories.services.history import change, stop
 from stories.services.path import lead_to, marks, not_under_way, still_there
 from stories.services.refused import Refused
 from stories.services.regret import reconsider
+from stories.services.rules import rules_of
 from stories.tree import Skeleton
 from users.safety import may_need_help
 
 
 def edit_passage(*, passage: Passage, text: str, was: int = 0) -> Passage:
     """A new revision; what follows stays. `was`: the revision the edit began from."""
-    text = words.story_text(text)
+    rules = rules_of(passage.story)
+    text = words.story_text(text, rules.characters)
     care = may_need_help(text)
     with change(passage.story, "edit") as step:
+        rules.may_write(passage.story)
         still_there(passage)
         not_under_way(passage)
         if text == passage.text:
@@ -44,6 +47,7 @@ def edit_passage(*, passage: Passage, text: str, was: int = 0) -> Passage:
             reconsider(passage=passage)
         if care:
             Passage.objects.filter(pk=passage.pk).update(**marks(care))
+            rules.worry(passage.story)
     passage.refresh_from_db()
     return passage
 

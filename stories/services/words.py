@@ -26,9 +26,9 @@ def clean(text: str) -> str:
     return f"{whole} " if whole and text[-1] == " " else whole
 
 
-def story_text(text: str) -> str:
+def story_text(text: str, limit: int = 0) -> str:
     text = clean(text)
-    _at_most(text, settings.PASSAGE_CHARACTERS, _("A passage"))
+    _at_most(text, limit or settings.PASSAGE_CHARACTERS, _("A passage"))
     return text
 
 

@@ -64,7 +64,7 @@ def open_school(school, browser):
 
 
 def looked_at_in_both_ways(desk):
-    expect(desk.page.locator("main h1")).to_be_visible()
+    expect(desk.page.locator("h1").first).to_be_visible()
     desk.page.wait_for_load_state()
     for look in LOOKS.values():
         desk.page.set_viewport_size(look["viewport"])
@@ -89,6 +89,7 @@ def test_a_lesson_from_the_class_list_to_the_answers_of_a_child(school, open_sch
     page.get_by_label("Name of the class").fill("The Kestrels")
     page.get_by_label("Safeguarding contact").fill("Ms Okafor")
     page.get_by_label("How to reach them").fill("room 12")
+    page.get_by_label("Their e-mail").fill("okafor@school.example")
     click(page, "Make the class")
     page.set_input_files(
         "[type=file]",
@@ -175,10 +176,39 @@ def test_a_lesson_from_the_class_list_to_the_answers_of_a_child(school, open_sch
     click(reader, "These are my answers")
     expect(reader.locator(".given").first).to_be_visible()
     click(reader, "I loved it")
-    reader.locator("#turn-text").fill("The owl came back.")
-    reader.get_by_role("button", name="Storyloom, one sentence please").first.click()
-    expect(reader.locator("#turns")).to_contain_text("Storyloom (a machine)")
     looked_at_in_both_ways(child)
+
+    # --- their turn, in the editor
+    reader.get_by_role("link", name="Write how it goes on").click()
+    expect(reader.locator(".ending")).to_contain_text("Then it was time to sleep.")
+    looked_at_in_both_ways(child)
+    reader.locator("#entry").fill("The owl came back.")
+    click(reader, "Only add")
+    expect(reader.locator(".by-person")).to_contain_text("The owl came back.")
+    reader.locator("#entry").fill("It is not sent yet.")
+    reader.reload()  # what is typed is still there, as in every editor
+    expect(reader.locator("#entry")).to_have_value("It is not sent yet.")
+    reader.locator("#entry").fill("")
+    click(reader, "Continue")
+    said = reader.locator(".by-model[data-status=finished] .passage-text")
+    expect(said).to_have_text(re.compile(r"\S.*[.!?]”?$"))
+    expect(reader.locator(".by-model .who")).to_contain_text("a machine")
+    looked_at_in_both_ways(child)
+    reader.keyboard.press("Escape")
+    reader.locator(".by-model").press("Enter")
+    edit = reader.locator(".edit textarea")
+    edit.fill("The owl had a letter.")
+    edit.press("Control+Enter")
+    expect(reader.locator(".by-both .who")).to_contain_text("changed by you")
+    click(reader, "Undo: editing")
+    expect(reader.locator(".by-model")).to_be_visible()
+    click(reader, "Redo: editing")
+    reader.locator("#entry").fill("I want to kill myself.")
+    click(reader, "Only add")
+    expect(reader.locator(".care").last).to_contain_text("Ms Okafor are told")
+    looked_at_in_both_ways(child)
+    reader.get_by_role("link", name="Back to the story").click()
+    expect(reader.locator(".begun")).to_contain_text("kill myself")
 
     # --- and what the teacher sees of it
     page.get_by_role("link", name="Light", exact=True).click()
@@ -187,6 +217,34 @@ def test_a_lesson_from_the_class_list_to_the_answers_of_a_child(school, open_sch
     expect(page.locator(".rows")).to_contain_text("1 / 1")
     looked_at_in_both_ways(teacher)
     page.locator(".rows").get_by_role("link", name="Mira").click()
-    for told in ("I was brave at the sea.", "The owl came back.", "liked it: 5 of 5"):
-        expect(page.locator("main")).to_contain_text(told)
+    told = ["I was brave at the sea.", "The owl came back.", "The owl had a letter.",
+            "AI text, changed by Mira", "liked it: 5 of 5"]  # fmt: skip
+    for words in told:
+        expect(page.locator("main")).to_contain_text(words)
     looked_at_in_both_ways(teacher)
+
+    # --- and is asked to look at
+    page.get_by_role("link", name="1 pupil wrote something to look at").click()
+    expect(page.locator(".notice")).to_contain_text("I want to kill myself.")
+    expect(page.locator(".notice")).to_contain_text("A letter went to Ms Okafor")
+    looked_at_in_both_ways(teacher)
+    page.get_by_label("I have spoken with the child").check()
+    click(page, "It is seen to")
+    expect(page.locator(".to-see")).to_have_count(0)
+
+    # --- on paper, and for the family
+    page.get_by_role("link", name="Classes").first.click()
+    page.get_by_role("link", name="The Kestrels").click()
+    page.get_by_role("link", name="Mira").click()
+    click(page, "Make a link")
+    looked_at_in_both_ways(teacher)
+    family = open_school()
+    family.go(page.locator("#family a.long").inner_text().partition(school.address)[2])
+    looked_at_in_both_ways(family)
+    family.page.get_by_role("link", name=re.compile("^Mira")).click()
+    expect(family.page.locator(".tale-body")).to_contain_text("time to sleep.")
+    looked_at_in_both_ways(family)
+    click(page, "Take the link back")
+    expect(page.get_by_role("button", name="Make a link")).to_be_visible()
+    assert family.page.reload().status == 404
+    family.complaints.clear()  # of that 404

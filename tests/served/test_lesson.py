@@ -10,6 +10,7 @@ from stories.bench.processes import manage, wait_until
 from stories.bench.product import served
 
 MAKE_TEACHER = "from users.models import User; User.objects.update(role='teacher')"
+CODE = r"<strong>([0-9A-Z]{7})</strong>"
 PLAN = {
     "title": "Light", "goal": "Being brave in the dark", "level": "easy",
     "length": "short", "for_each": "on", "for_class": "on",
@@ -33,17 +34,20 @@ def teacher(school):
     browser = Browser(school.address)
     browser.sign_up("robin@example.org")
     manage(school.env, "shell", "-v", "0", "-c", MAKE_TEACHER)
-    form = {"name": "Owls", "contact_name": "Ms Okafor", "contact_how": "room 12"}
-    browser.post("/classes/new", form="", **form)
+    contact = {"contact_name": "Ms Okafor", "contact_how": "room 12",
+               "contact_email": "okafor@school.example"}  # fmt: skip
+    browser.post("/classes/new", form="", name="Owls", **contact)
     browser.room = re.search(r"/classes/[0-9a-f-]{36}/", browser.at)[0]
+    browser.code = re.search(CODE, browser.get(browser.room))[1]
     for name in ("Mira", "Oskar", "Yara"):
         pupil = {"nickname": name, "level": "easy", "pronoun": "she", "interests": ""}
         browser.post(f"{browser.room}pupils/add", form="", **pupil)
     return browser
 
 
-def plan(teacher) -> str:
-    teacher.post(f"{teacher.room}lessons/new", **PLAN)
+def plan(teacher, **changed) -> str:
+    asked = {name: value for name, value in (PLAN | changed).items() if value}
+    teacher.post(f"{teacher.room}lessons/new", **asked)
     return re.search(r"/lessons/[0-9a-f-]{36}/", teacher.at)[0]
 
 
@@ -80,3 +84,36 @@ def test_a_worker_that_dies_leaves_a_lesson_that_can_be_gone_on_with(school, tea
 
     wait_until(lambda: ready(teacher, lesson) == 4, "the rest", patience=300)
     assert kept < 4
+
+
+def test_a_pupils_sentence_and_the_letter_come_from_the_worker(school, teacher):
+    lesson = plan(teacher, title="Owls", writing="helped", for_class="")
+    teacher.post(f"{lesson}make", form="")
+    wait_until(lambda: ready(teacher, lesson) == 3, "three stories", patience=300)
+    tales = dict(
+        re.findall(
+            r">(\w+)</label>\s*<a href=\"(/lessons/stories/\d+/)", teacher.get(lesson)
+        )
+    )
+    teacher.get(tales["Yara"])
+    for verb in ("approve", "assign"):
+        teacher.post(f"{tales['Yara']}{verb}", form="")
+    yara = Browser(school.address)
+    pictures = {"picture0": "fox", "picture1": "boat", "picture2": "owl"}
+    yara.post("/join", code=teacher.code, nickname="Yara", **pictures)
+    story = re.search(r"/read/\d+/", yara.get("/read/"))[0]
+    socket = re.search(r"/ws/turns/[0-9a-f-]{36}/", yara.get(f"{story}turn/"))[0]
+
+    with yara.tab("", socket) as tab:
+        tab.ask("The owl wants to fly home.", mode="write")
+        said = tab.ask("", mode="continue")
+        done = tab.finished(said, patience=60)
+        tab.ask("I want to kill myself.", mode="write")
+
+    assert done["status"] == "finished" and done["text"]
+    assert not tab.streamed(said)
+    done = re.compile(r"send_letter\[\S+\] succeeded")
+    wait_until(lambda: done.search(school.generation.said()), "the letter", patience=30)
+    letter = school.generation.said()
+    assert "To: okafor@school.example" in letter and "kill" not in letter
+    assert "kill myself" in teacher.get("/classes/notices")

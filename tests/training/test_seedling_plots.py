@@ -109,7 +109,7 @@ def test_every_plot_tells_of_whoever_it_is_said_to_be_about(plots):
             kept["things"] += all(thing in text for thing in cast.things)
     assert kept["names"] > 0.95 * kept["all"]
     assert kept["things"] > 0.98 * kept["all"]
-    assert kept["teller"] > 0.8 * kept["all"]
+    assert kept["teller"] > 0.75 * kept["all"]
 
 
 def test_no_plot_preaches_or_holds_what_tests_the_model(sentences):

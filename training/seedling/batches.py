@@ -151,7 +151,8 @@ def readings(
         times = int(share) + (rng.random() < share % 1)
         chosen += [(prepared, rng.getrandbits(48)) for _ in range(times)]
     for pair in library.pairs:
-        times = int(often.get("pairs", 0))
+        share = often.get("pairs", 0.0)
+        times = int(share) + (rng.random() < share % 1)
         chosen += [(pair, rng.getrandbits(48)) for _ in range(times)]
     chosen += [(None, rng.getrandbits(48)) for _ in range(scenes)]
     rng.shuffle(chosen)

@@ -46,15 +46,15 @@ class Recipe:
     scenes: int = 6200  # told from plots, in one epoch
     # the last, cooling part of the run: the simple, kind register
     closing_sources: Shares = (
-        ("tinystories", 0.5),
+        ("tinystories", 0.7),
         ("bookdash", 3.0),
         ("pratham_books", 1.5),
         ("african_storybook", 1.5),
         ("fables", 0.1),
         ("first_person", 0.1),
-        ("pairs", 1.0),
+        ("pairs", 0.6),
     )
-    closing_scenes: int = 3000
+    closing_scenes: int = 2850
     held_out_one_in: int = 50
 
     # the batch: most rows are short, some are as long as the context

@@ -29,9 +29,12 @@ from training.seedling.plots import (
 
 BEGUN = re.compile(r"(?<=[.!?] )[a-z]")  # a sentence that began with a slot
 CHOICE = re.compile(r"\(([^()]*/[^()]*)\)")
+INVERTED = re.compile(r'(?<=" )(\w+ed|said|told|sang|sighed) \{h\}')
 OBJECT = re.compile(
-    r"\b(to|for|with|at|from|of|by|on|beside|behind|near|past|than|around|told|asked|"
-    r"gave|saw|let|helped|showed|followed|hugged|called|thanked) \{h\}(?=[.,!?;])"
+    r"(?<!\" )\b(to|for|with|at|from|of|by|on|beside|behind|near|past|than|around|told|"
+    r"asked|gave|saw|let|helped|showed|followed|hugged|called|thanked|put|lifted|left|"
+    r"took|pulled|pushed|led|brought|carried|made|sent|handed|kissed|reached) \{h\}"
+    r"(?! (?:and|had|was|\{was\}|would|could|did|[a-z]+ed) )"
 )
 LEVEL_TOLD = 0.5
 #: Plots are mostly simple. Never seen under "rich", they would be given up for the
@@ -98,12 +101,20 @@ class Telling:
     def line(self, line: Line) -> str:
         told = self.rng.choice(line.tellings)
         told = CHOICE.sub(lambda m: self.rng.choice(m[1].split("/")), told)
-        if not self.cast.hero:  # "I" has other forms where a name has one
-            told = OBJECT.sub(r"\1 {o}", told.replace("{h}'s", "{p}"))
+        if self.is_pronoun():
+            told = INVERTED.sub(r"{h} \1", told.replace("{h}'s", "{p}"))
+            told = OBJECT.sub(r"\1 {o}", told).replace("{h}", "{s}")
         text = SLOT.sub(lambda m: self.value(m[1]), told)
         text = BEGUN.sub(lambda m: m[0].upper(), text)
         self.told += text + " "
         return upper(text)
+
+    def is_pronoun(self) -> bool:
+        """ "I" has no name; two people are mostly "they" once both have been named."""
+        pair = self.cast.teller == "they"
+        names = [self.slots["a"], self.slots["b"]]
+        known = pair and all(name in self.told for name in names)
+        return not self.cast.hero or (known and self.rng.random() < 0.8)
 
     def value(self, slot: str) -> str:
         life = self.cast.life

@@ -10,13 +10,17 @@ from users.classrooms.pictures import LENGTH, PICTURES
 class ClassForm(forms.ModelForm):
     class Meta:
         model = Classroom
-        fields = ["name", "contact_name", "contact_how", "joining"]
+        fields = ["name", "contact_name", "contact_how", "contact_email", "joining"]
         help_texts = {
             "contact_name": _(
                 "Who in the school is told when a child may need help. Nothing can "
                 "be assigned without one."
             ),
-            "contact_how": _("A room, a telephone number or an e-mail."),
+            "contact_how": _("A room or a telephone number."),
+            "contact_email": _(
+                "They get a letter when something a pupil writes sounds like danger. "
+                "None of the pupil's words are in it."
+            ),
             "joining": _("Whoever has the class code can then add their nickname."),
         }
 
@@ -26,7 +30,7 @@ class ClassForm(forms.ModelForm):
 
 class NewClassForm(ClassForm):
     class Meta(ClassForm.Meta):
-        fields = ["name", "contact_name", "contact_how"]
+        fields = ["name", "contact_name", "contact_how", "contact_email"]
 
 
 class PupilForm(forms.Form):

@@ -61,6 +61,8 @@ class Classroom(models.Model):
         _("safeguarding contact"), max_length=120, blank=True
     )
     contact_how = models.CharField(_("how to reach them"), max_length=200, blank=True)
+    #: Where a letter goes when something sounds like danger (lessons/notices.py).
+    contact_email = models.EmailField(_("their e-mail"), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 
@@ -76,7 +78,7 @@ class Classroom(models.Model):
 
     @property
     def has_contact(self) -> bool:
-        return bool(self.contact_name and self.contact_how)
+        return bool(self.contact_name and self.contact_how and self.contact_email)
 
 
 class Teaching(models.Model):

@@ -32,7 +32,12 @@ MOST_TEACHERS = 8
 # --- the class --------------------------------------------------------------------
 @transaction.atomic
 def make_class(
-    *, teacher: User, name: str, contact_name: str = "", contact_how: str = ""
+    *,
+    teacher: User,
+    name: str,
+    contact_name: str = "",
+    contact_how: str = "",
+    contact_email: str = "",
 ) -> Classroom:
     if not may_teach(teacher):
         raise ValidationError(_("Only a teacher can make a class."))
@@ -45,6 +50,7 @@ def make_class(
         name=words.one_line(name),
         contact_name=words.one_line(contact_name),
         contact_how=words.one_line(contact_how),
+        contact_email=contact_email.strip(),
     )
     with_new_code(room, room.save)
     Teaching.objects.create(classroom=room, teacher=teacher)
@@ -66,12 +72,18 @@ def with_new_code(room: Classroom, save: Callable[[], None]) -> None:
 
 
 def change_class(
-    *, classroom: Classroom, name: str, contact_name: str, contact_how: str,
+    *,
+    classroom: Classroom,
+    name: str,
+    contact_name: str,
+    contact_how: str,
+    contact_email: str,
     joining: bool,
-) -> None:  # fmt: skip
+) -> None:
     classroom.name = words.one_line(name)
     classroom.contact_name = words.one_line(contact_name)
     classroom.contact_how = words.one_line(contact_how)
+    classroom.contact_email = contact_email.strip()
     classroom.joining = joining
     classroom.full_clean()
     classroom.save()

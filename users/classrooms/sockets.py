@@ -1,4 +1,4 @@
-"""A pupil's account opens no socket: the reading pages need none.
+"""A pupil's account opens the socket of their turn in a lesson, and no other.
 
 Whatever streams is added later is closed to pupils, as pages are (middleware.py).
 """
@@ -6,6 +6,7 @@ Whatever streams is added later is closed to pupils, as pages are (middleware.py
 from users.models import Role
 
 NOT_FOR_PUPILS = 4404
+OPEN = "/ws/turns/"
 
 
 class NoPupils:
@@ -14,7 +15,8 @@ class NoPupils:
 
     async def __call__(self, scope, receive, send):
         person = scope.get("user")
-        if getattr(person, "role", None) == Role.PUPIL:
+        is_pupil = getattr(person, "role", None) == Role.PUPIL
+        if is_pupil and not scope["path"].startswith(OPEN):
             await receive()  # its wish to connect
             await send({"type": "websocket.close", "code": NOT_FOR_PUPILS})
             return

@@ -15,6 +15,7 @@ export class Composer {
     this.add = document.getElementById("add");
     this.go = document.getElementById("go");
     this.stop = document.getElementById("stop");
+    this.alone = "alone" in this.form.dataset; // in a class, maybe: nobody else writes
     this.restore();
     this.entry.addEventListener("input", () => this.changed());
     this.form.addEventListener("change", () => this.changed());
@@ -30,19 +31,18 @@ export class Composer {
   }
 
   get mode() {
-    return this.form.elements.mode.value;
+    return this.form.elements.mode?.value ?? "write";
   }
 
   set mode(mode) {
-    this.form.elements.mode.value = mode;
+    if (this.form.elements.mode) this.form.elements.mode.value = mode;
     this.show();
   }
 
   restore() {
     const draft = read(this.place);
     this.entry.value = draft?.text ?? "";
-    this.form.elements.mode.value = draft?.mode ?? "write";
-    this.show();
+    this.mode = draft?.mode ?? "write";
   }
 
   changed() {
@@ -68,11 +68,16 @@ export class Composer {
     this.form.dataset.mode = this.mode;
     this.entry.placeholder = direct
       ? gettext("Say what should happen next…")
-      : gettext("Write the next lines, or let Storyloom continue…");
-    this.add.hidden = empty || direct || underWay;
+      : this.alone
+        ? gettext("Write the next lines…")
+        : gettext("Write the next lines, or let Storyloom continue…");
+    this.add.hidden = empty || direct || underWay || this.alone;
+    this.go.disabled = empty && this.alone;
     this.go.hidden = underWay;
     this.stop.hidden = !underWay;
-    this.go.textContent = empty
+    this.go.textContent = this.alone
+      ? gettext("Put it in my story")
+      : empty
       ? gettext("Continue")
       : direct
         ? gettext("Write this")
@@ -92,17 +97,17 @@ export class Composer {
       this.complain(gettext("That is too much for one passage. Send it in parts; nothing is lost."));
       return;
     }
-    const tone = this.tone.value || undefined;
+    const tone = this.tone?.value || undefined;
     this.path.follow = true;
     if (!text.trim()) {
-      if (!only) this.request("continue", "", tone);
+      if (!only && !this.alone) this.request("continue", "", tone);
       this.returnFocus();
       return;
     }
-    const goOn = this.mode === "write" && !only;
+    const goOn = this.mode === "write" && !only && !this.alone;
     this.request(this.mode, text, tone, goOn);
     this.entry.value = "";
-    this.tone.value = "";
+    if (this.tone) this.tone.value = "";
     this.returnFocus();
     this.changed();
   }

@@ -10,6 +10,7 @@ export class Connection {
     socket.on("state", (detail) => this.show(detail));
     socket.on("sent", () => this.show({ state: socket.state }));
     socket.on("ack", () => this.show({ state: socket.state }));
+    socket.on("error", () => this.show({ state: socket.state }));
     this.show({ state: socket.state });
   }
 
@@ -41,7 +42,7 @@ export class Connection {
     const place = this.offline.querySelector("span");
     const link = document.createElement("a");
     link.href = gone ? this.root.dataset.library : this.root.dataset.login;
-    link.textContent = gone ? gettext("Your stories") : gettext("Log in again");
+    link.textContent = gone ? this.root.dataset.libraryName : gettext("Log in again");
     place.textContent = gone
       ? gettext("This story is no longer there.")
       : gettext("You are logged out. What you typed is kept in this browser.");

@@ -17,7 +17,7 @@ import { Unsent } from "./unsent.js";
 const root = document.getElementById("editor");
 const story = root.dataset.story;
 const outbox = new Outbox(story);
-const socket = new Socket(story, outbox);
+const socket = new Socket(root.dataset.socket, outbox);
 const path = new Path(root);
 const history = new History(socket);
 const stream = new Stream(socket, path);
@@ -52,6 +52,7 @@ stream.addEventListener("ended", () => path.refresh());
 socket.on("error", ({ asked, code, message }) => {
   const shownBeside = ["passage.request", "passage.edit", "story.set"].includes(asked?.type);
   if (!shownBeside && code !== "nothing") history.tell(message);
+  if (code === "gone") socket.say({ type: "story.check" }); // a passage, or all of it?
   path.refresh();
 });
 

@@ -13,10 +13,10 @@ const FINAL = { [LOGGED_OUT]: "logged-out", 4404: "gone" };
 const PAUSES = { [LOGGED_OUT]: 1_000, 4429: 5_000 }; // the latter: too many messages
 
 export class Socket extends EventTarget {
-  constructor(story, outbox) {
+  constructor(address, outbox) {
     super();
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    this.url = `${scheme}://${location.host}/ws/stories/${story}/`;
+    this.url = `${scheme}://${location.host}${address}`;
     this.outbox = outbox;
     this.wait = FIRST_WAIT;
     this.state = "connecting";

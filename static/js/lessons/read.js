@@ -78,6 +78,7 @@ function showVoice() {
   const there = Boolean(voice());
   aloud.hidden = slower.hidden = !there;
   document.querySelector("[data-no-voice]").hidden = there;
+  for (const first of document.querySelectorAll("[data-voice]")) first.hidden = !there;
 }
 if ("speechSynthesis" in window) {
   showVoice();

@@ -1,7 +1,7 @@
 import pytest
 
-from stories.lessons import making, services, turns
-from tests.factories import ClassroomFactory, LessonFactory, PupilFactory
+from stories.lessons import making, reading, services, turns
+from tests.factories import ClassroomFactory, LessonFactory, PupilFactory, TaleFactory
 from tests.stories.lessons.scribe import Scribe
 
 
@@ -29,6 +29,30 @@ def mira(room):
 @pytest.fixture
 def lesson(room):
     return LessonFactory(classroom=room, goal="Being brave in the dark")
+
+
+@pytest.fixture
+def tale(lesson, mira):
+    """Given out to Mira."""
+    return TaleFactory(lesson=lesson, pupil=mira, review="assigned")
+
+
+@pytest.fixture
+def allow(lesson):
+    """What the teacher lets pupils do when they have read."""
+
+    def allow(writing):
+        lesson.writing = writing
+        lesson.save()
+
+    return allow
+
+
+@pytest.fixture
+def page(tale, mira):
+    """The page on which Mira writes how the story goes on."""
+    read = reading.open_tale(tale=tale, pupil=mira)
+    return reading.open_turn(reading=read)
 
 
 @pytest.fixture

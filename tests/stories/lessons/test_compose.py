@@ -1,6 +1,7 @@
 """One story: hard asks are kept or told as missed; nothing unfit gets in."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from stories.lessons.compose import compose
 from stories.lessons.drawing import Stopped
 from stories.lessons.level import measure
 from stories.lessons.repairs import repair
+from stories.lessons.sentences import words_of
 from stories.lessons.values import Line, Wish, Word
 from stories.lessons.words import sentences_with
 from tests.stories.lessons.scribe import Scribe
@@ -198,3 +200,22 @@ def test_what_cannot_be_brought_to_its_level_stays_as_it_was_drawn():
     repaired, rounds = repair(paragraphs, Wish(hero="Mira", level="starter"))
 
     assert repaired == paragraphs and rounds <= 3
+
+
+def test_who_has_just_begun_to_read_gets_short_sentences():
+    class Wordy(Scribe):
+        """Half of what it says is long."""
+
+        def generate(self, prompt, sampling, adapters=()):
+            for piece in super().generate(prompt, sampling, adapters):
+                long = sampling.seed % 2 and piece.text.rstrip().endswith(".")
+                more = " and went on along the grey wall to the very last house."
+                text = piece.text.rstrip(". ") + more if long else piece.text
+                yield replace(piece, text=text.rstrip() + " ")
+
+    for level, most in (("starter", 11), ("middle", 30)):
+        wish = replace(WISH, level=level, facts=())
+        drawn = [x for x in compose(Wordy(), wish).lines if x.source != "composed"]
+        told = [len(words_of(line.text)) for line in drawn]
+        assert max(told) <= most
+    assert max(told) > 11  # the others may have long ones

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from stories.lessons import making
+from stories import learnt, services, writing
+from stories.lessons import making, turns
+from stories.models import Story
 from tests.factories import ExperienceFactory, ProfileFactory, PupilFactory
 from users.classrooms.models import Pupil
 
@@ -66,6 +68,54 @@ def test_the_engine_is_never_given_a_voice_and_never_a_private_word(
     assert scribe.adapters and not any(scribe.adapters)
     assert "planted" not in str(scribe.prompts)
     assert "Tone" not in str(scribe.prompts)
+
+
+@pytest.mark.django_db
+def test_the_writer_with_a_voice_does_not_touch_a_page_of_a_class(page, allow):
+    allow("helped")
+    asked = services.request_passage(story=page, mode="continue")
+
+    writing.write(asked.pk)
+
+    asked.refresh_from_db()
+    assert asked.status == "queued"
+
+
+@pytest.mark.django_db
+def test_the_writer_of_a_class_does_not_touch_a_story_of_ones_own(story, scribe):
+    asked = services.request_passage(story=story, mode="continue")
+
+    turns.write(asked.pk)
+
+    asked.refresh_from_db()
+    assert asked.status == "queued" and not scribe.prompts
+
+
+@pytest.mark.django_db
+def test_a_sentence_for_a_pupil_has_no_voice_no_profile_and_no_mood(
+    page, allow, scribe, mira
+):
+    ExperienceFactory(person=mira.account, what="plantedsecret by the lake")
+    ProfileFactory(person=mira.account, values=["plantedvalue"], tones=["wistful"])
+    allow("helped")
+    asked = services.request_passage(story=page, mode="direct", text="An owl comes.")
+
+    turns.write(asked.pk)
+
+    asked.refresh_from_db()
+    assert asked.status == "finished" and asked.text
+    assert scribe.adapters and not any(scribe.adapters)
+    assert "planted" not in str(scribe.prompts) and "owl" in str(scribe.prompts)
+    assert (asked.adapter, asked.tone_asked) == ("", "")
+    assert asked.tone_measured is asked.tone_target is asked.tone_outcome is None
+
+
+@pytest.mark.django_db
+def test_nothing_a_pupil_writes_is_among_the_stories_a_model_may_learn_from(page, mira):
+    services.request_passage(story=page, mode="write", text="Then the owl came home.")
+
+    assert not list(learnt.stories(mira.account))
+    assert not Story.objects.owned_by(mira.account).exists()
 
 
 @pytest.mark.django_db

@@ -13,6 +13,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from stories.consumers import NO_STORY
+from stories.lessons import editing, letters
+from stories.lessons import services as lesson_services
+from stories.lessons.models import Lesson
 from stories.messages import TYPES
 from tests.conftest import Editor
 from tests.factories import (
@@ -43,6 +46,7 @@ EVERYONE = set(PEOPLE)
 OPEN_TO = {
     "classrooms:classes": TEACHERS,
     "classrooms:make": TEACHERS,
+    "lessons:notices": TEACHERS,
     **dict.fromkeys(
         [
             f"classrooms:{name}"
@@ -60,6 +64,7 @@ OPEN_TO = {
                 "lesson", "change", "tales", "make", "stop", "approve", "assign",
                 "delete", "tale", "edit", "decide", "meaning", "printed", "book",
                 "question", "approve_one", "assign_one", "take_back", "again",
+                "see_to",
             )
         ],
         MINE,
@@ -68,7 +73,10 @@ OPEN_TO = {
     **dict.fromkeys(
         [
             f"reading:{name}"
-            for name in ("read", "answer", "smile", "stay", "look_up", "write", "turns")
+            for name in (
+                "read", "answer", "smile", "stay", "look_up", "turn", "turn_path",
+                "turn_map", "own", "own_path", "own_map",
+            )
         ],
         {"pupil"},
     ),
@@ -132,6 +140,7 @@ class World:
             "tale_id": tale.pk,
             "question_id": question.pk,
             "token": link.token,
+            "notice_id": letters.worry(pupil=pupil).pk,
         }
 
     def client(self, name):
@@ -227,3 +236,63 @@ def test_a_pupil_opens_no_socket_not_even_to_a_story_of_their_own(who):
         return await editor.connect()
 
     assert async_to_sync(knock)() is False
+
+
+POSTED = {f"reading:{name}" for name in ("answer", "smile", "stay", "look_up")}
+READING = sorted(name for name in OPEN_TO if name.startswith("reading:"))
+TURNS = {
+    f"reading:{n}{part}" for n in ("turn", "own") for part in ("", "_path", "_map")
+}
+#: What is still open to the pupil when the teacher has changed something.
+STILL_OPEN = {
+    "given out": set(READING),
+    "only reading": set(READING) - TURNS,
+    "taken back": {"reading:shelf"},
+    "changed": {"reading:shelf"},
+    "made anew": {"reading:shelf"},
+    "archived": set(),
+    "pupil removed": set(),
+}
+
+
+def bring_about(situation, world):
+    lesson = Lesson.objects.get(pk=world.values["lesson_id"])
+    tale = lesson.tales.get()
+    if situation == "only reading":
+        lesson.writing = "none"
+        lesson.save()
+    elif situation == "taken back":
+        lesson_services.take_back(tale=tale)
+    elif situation == "changed":
+        editing.edit_tale(tale=tale, version=tale.version, title="New", text="Other.")
+    elif situation == "made anew":
+        lesson_services.make_again(tale=tale)
+    elif situation == "archived":
+        services.archive_class(classroom=lesson.classroom)
+    elif situation == "pupil removed":
+        services.remove_pupil(pupil=tale.pupil)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("situation", STILL_OPEN)
+def test_what_a_teacher_changes_opens_and_closes_the_pages_of_a_pupil(situation):
+    world = World()
+    client = world.client("pupil")
+    bring_about(situation, world)
+
+    for name in READING:
+        method = client.post if name in POSTED else client.get
+        open_now = gets_in(method(world.address(name)))
+        assert open_now == (name in STILL_OPEN[situation]), (situation, name)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("situation", ["given out", "archived"])
+@pytest.mark.parametrize("who", ["teacher", "co-teacher", "other teacher"])
+def test_a_class_in_the_archive_can_still_be_read_by_its_teachers(who, situation):
+    world = World()
+    bring_about(situation, world)
+    client = world.client(who)
+
+    for name in ("classrooms:room", "lessons:lesson", "lessons:tale", "lessons:pupil"):
+        assert gets_in(client.get(world.address(name))) == (who in MINE), name

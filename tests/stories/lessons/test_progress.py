@@ -10,7 +10,13 @@ from stories.lessons import progress
 from stories.lessons import reading as verbs
 from stories.lessons.models import Answer
 from stories.lessons.reading import open_tale
-from tests.factories import PupilFactory, QuestionFactory, TaleFactory
+from stories.services import edit_passage, request_passage
+from tests.factories import (
+    LessonFactory,
+    PupilFactory,
+    QuestionFactory,
+    TaleFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +89,75 @@ def test_the_suggestion_becomes_the_profile_of_the_next_story(client, robin, mir
     assert not line(mira).is_news
 
 
+def read_own(pupil, lesson, level, *right, word=""):
+    """One story made for the pupil at a level, answered so."""
+    tale = TaleFactory(
+        lesson=LessonFactory(classroom=lesson.classroom),
+        pupil=pupil, level=level, review="assigned",
+    )  # fmt: skip
+    for is_right in right:
+        question = QuestionFactory(tale=tale, word=word, kind="vocabulary")
+        Answer.objects.create(
+            reading=open_tale(tale=tale, pupil=pupil),
+            question=question, text="x", right=is_right,
+        )  # fmt: skip
+    return tale
+
+
+def test_what_a_pupil_needs_next_is_where_the_next_story_starts(make, lesson, mira):
+    read_own(mira, lesson, "easy", *[True] * 5)
+    read_own(mira, lesson, "easy", False, word="cosy")
+
+    tales = {tale.pupil: tale for tale in make(lesson)}
+
+    assert (tales[mira].level, tales[mira].practise) == ("easy", ["cosy"])
+    read_own(mira, lesson, "easy", *[True] * 10)
+    other = make(LessonFactory(classroom=lesson.classroom))
+    assert {t.level for t in other if t.pupil} == {"middle"}
+    mira.refresh_from_db()
+    assert (mira.level, mira.practise) == ("easy", [])  # the profile is the teacher's
+
+
+def test_the_word_to_practise_is_told_in_the_next_story(make, lesson, mira):
+    read_own(mira, lesson, "easy", False, word="basket")
+
+    tale = next(tale for tale in make(lesson) if tale.pupil == mira)
+
+    assert "basket" in {entry["word"] for entry in tale.glossary}
+
+
+def test_a_plan_may_start_from_the_profile_instead(make, lesson, mira):
+    lesson.own_needs = False
+    lesson.save()
+    read_own(mira, lesson, "easy", *[True] * 8, word="cosy")
+
+    tale = next(tale for tale in make(lesson) if tale.pupil == mira)
+
+    assert (tale.level, tale.practise) == ("easy", [])
+
+
+def test_two_plans_in_a_row_are_not_two_steps_up(make, lesson, mira):
+    read_own(mira, lesson, "easy", *[True] * 8)
+    for _time in range(2):
+        other = LessonFactory(classroom=lesson.classroom)
+        tale = next(tale for tale in make(other) if tale.pupil == mira)
+        assert tale.level == "middle"
+
+    read_own(mira, lesson, "middle", True, True)
+    assert line(mira).suggested == "middle"  # two answers there tell little
+    read_own(mira, lesson, "middle", True, True)
+    assert line(mira).suggested == "stretch"
+
+
+def test_the_plan_shows_what_each_story_starts_from(client, robin, lesson, mira):
+    read_own(mira, lesson, "easy", *[True] * 8)
+    client.force_login(robin)
+
+    page = client.get(reverse("lessons:lesson", args=[lesson.pk])).content.decode()
+
+    assert "middle (years 3 to 5)" in page and "8 of 8 right" in page
+
+
 def test_the_next_plan_begins_with_the_words_many_got_wrong(client, robin, mira):
     answered(mira, False, word="courage")
     client.force_login(robin)
@@ -143,7 +218,10 @@ def test_teacher_pages_ask_the_database_at_most_twelve_times(
         TaleFactory(lesson=lesson, pupil=p) for p in lesson.classroom.pupils.all()
     ]
     for pupil in lesson.classroom.pupils.all():
-        answered(pupil, True, False, word="lantern", lesson=None)
+        read = answered(pupil, True, False, word="lantern", lesson=None)
+        story = verbs.open_turn(reading=read)
+        piece = request_passage(story=story, mode="write", text="An owl.")
+        edit_passage(passage=piece, text="An old owl.")
     client.force_login(robin)
     tale = lesson.tales.first()
     QuestionFactory.create_batch(3, tale=tale)

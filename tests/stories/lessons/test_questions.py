@@ -45,6 +45,46 @@ def test_the_right_answer_is_found_with_the_text_and_not_without():
     assert sum(q["without"] for q in found) / len(found) < 0.5
 
 
+def all_asked(seeds=8):
+    for seed in range(seeds):
+        wish = replace(WISH, seed=seed)
+        draft = compose(Scribe(), wish)
+        yield draft, questions.ask_about(draft, wish)
+
+
+def test_no_question_tells_the_answer_of_another():
+    orders = 0
+    for _draft, asked in all_asked():
+        keys = {q.key for q in asked if q.rule == "happened"}
+        wrong = [o for q in asked if q.rule == "happened" for o in q.options]
+        wrong = [option for option in wrong if option not in keys]
+        assert len(wrong) == len(set(wrong))
+        for question in asked:
+            if question.rule == "order":
+                orders += 1
+                assert not keys & {*question.options}
+                assert not any(key in question.text for key in keys)
+    assert orders
+
+
+def test_what_a_child_knows_of_themselves_is_asked_only_for_want_of_better():
+    for _draft, asked in all_asked():
+        rules = [q.rule for q in asked if q.kind == "recall"]
+        assert rules == sorted(rules, key=lambda rule: rule == "liking")
+
+
+def test_a_word_that_is_missing_stands_among_things_of_the_story():
+    things = {word.word for word in WISH.words if word.kind == "thing"}
+    found = [
+        (draft, q) for draft, asked in all_asked() for q in asked if q.about in things
+    ]
+
+    assert found
+    for draft, question in found:
+        wrong = [o for o in question.options if o != question.key]
+        assert sum(option in draft.text for option in wrong) >= 2
+
+
 def test_another_text_does_not_answer_them(asked):
     other = "A heron stood in the reeds. It did not move at all."
 

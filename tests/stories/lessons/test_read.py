@@ -1,22 +1,15 @@
-"""The pupil's side: only what is given out; read, answer, smile, write on."""
+"""The pupil's side: only what is given out; read, answer, smile."""
 
 import pytest
 from django.urls import reverse
 
 from stories.lessons import reading as verbs
-from stories.lessons import turns
-from stories.lessons.models import Answer, Made, Reading, Tale, Turn
+from stories.lessons.models import Answer, Reading, Tale
 from stories.lessons.shown import parts_of
-from stories.services.refused import Refused
 from tests.factories import PupilFactory, QuestionFactory, TaleFactory
 
 pytestmark = pytest.mark.django_db
 BACKEND = "users.classrooms.backend.PupilBackend"
-
-
-@pytest.fixture
-def tale(lesson, mira):
-    return TaleFactory(lesson=lesson, pupil=mira, review="assigned")
 
 
 @pytest.fixture
@@ -53,6 +46,14 @@ def test_the_story_of_the_class_is_for_everyone_in_it(browser, lesson):
     shared = TaleFactory(lesson=lesson, pupil=None, review="assigned")
 
     assert read(browser, shared).status_code == 200
+
+
+def test_who_is_helped_by_listening_is_asked_to_listen_first(browser, tale, mira):
+    assert "Listen to the story first" not in read(browser, tale).content.decode()
+    mira.support = "aloud"
+    mira.save()
+
+    assert "Listen to the story first" in read(browser, tale).content.decode()
 
 
 def test_a_pupil_is_told_that_a_machine_wrote_it(browser, tale):
@@ -128,112 +129,6 @@ def test_words_that_were_looked_up_are_kept_once(browser, tale):
         browser.post(address, {"word": word})
 
     assert Reading.objects.get().looked_up == ["lantern"]
-
-
-# --- your turn --------------------------------------------------------------------
-def allow(tale, writing):
-    tale.lesson.writing = writing
-    tale.lesson.save()
-
-
-def write(browser, tale, text="", **more):
-    address = reverse("reading:write", args=[tale.pk])
-    return browser.post(address, {"text": text, **more})
-
-
-def test_a_pupil_writes_on_in_their_own_words(browser, tale):
-    write(browser, tale, "Then the owl came.")
-
-    turn = Turn.objects.get()
-    assert (turn.by, turn.text, turn.flags) == ("pupil", "Then the owl came.", [])
-
-
-def test_a_pupil_tells_a_story_of_their_own_beside_it(browser, tale, scribe):
-    allow(tale, "helped")
-    write(browser, tale, "Then the owl came.")
-    write(browser, tale, "Once I met a whale.", own="1")
-    write(browser, tale, own="1", then="more")
-    turns.write(Turn.objects.get(by="model").pk)
-
-    page = read(browser, tale)
-    pieces = [turn.by for turn in page.context["own_turns"]]
-    assert pieces == ["pupil", "model"] and len(page.context["turns"]) == 1
-    asked = str(scribe.prompts[-1].messages)
-    assert "whale" in asked and "owl" not in asked and "gate" not in asked
-
-
-def test_words_of_danger_are_kept_marked_for_the_teacher_and_help_is_shown(
-    browser, client, robin, tale, mira
-):
-    write(browser, tale, "I want to kill myself.")
-
-    assert "speak with a person" in read(browser, tale).content.decode()
-    client.force_login(robin)
-    address = reverse("lessons:pupil", args=[mira.classroom_id, mira.pk])
-    page = client.get(address).content.decode()
-    assert "I want to kill myself." in page and "safeguarding contact" in page
-
-
-@pytest.mark.parametrize(("writing", "more"), [("none", False), ("own", True)])
-def test_the_model_writes_only_if_the_teacher_allowed_it(browser, tale, writing, more):
-    allow(tale, writing)
-
-    page = write(browser, tale, **({"then": "more"} if more else {"text": "Mine."}))
-
-    assert page.status_code == 422 and not Turn.objects.exists()
-
-
-def test_a_sentence_of_the_model_is_shown_whole_or_not_at_all(
-    browser, tale, scribe, django_capture_on_commit_callbacks
-):
-    allow(tale, "helped")
-    write(browser, tale, then="more")
-    turn = Turn.objects.get()
-    assert "is thinking" in read(browser, tale).content.decode()
-
-    turns.write(turn.pk)
-
-    turn.refresh_from_db()
-    assert turn.made == Made.READY and turn.text.endswith(".")
-    fragment = browser.get(reverse("reading:turns", args=[tale.pk])).content.decode()
-    assert turn.text in fragment and "a machine" in fragment
-
-
-def test_what_does_not_pass_the_screen_is_never_shown(browser, tale, scribe):
-    allow(tale, "helped")
-    tale.lesson.tone = ""
-    Tale.objects.update(paragraphs=[[{"text": "RUDENOW she said.", "source": "model"}]])
-    write(browser, tale, then="more")
-    turn = Turn.objects.get()
-
-    turns.write(turn.pk)
-
-    turn.refresh_from_db()
-    assert (turn.made, turn.text) == (Made.FAILED, "")
-    assert "stupid" not in read(browser, tale).content.decode()
-
-
-def test_only_one_sentence_is_thought_of_at_a_time(tale, mira):
-    allow(tale, "helped")
-    reading = verbs.open_tale(tale=tale, pupil=mira)
-    verbs.ask_for_more(reading=reading)
-
-    with pytest.raises(Refused, match="busy"):
-        verbs.ask_for_more(reading=reading)
-
-
-@pytest.mark.parametrize(("text", "code"), [("  ", "empty"), ("x" * 2001, "too_long")])
-def test_empty_and_endless_pieces_get_a_sentence(tale, mira, text, code):
-    reading = verbs.open_tale(tale=tale, pupil=mira)
-
-    with pytest.raises(Refused, match=code):
-        verbs.write_on(reading=reading, text=text)
-
-
-def test_what_was_typed_stays_on_the_page_when_it_is_refused(browser, tale):
-    page = write(browser, tale, "y" * 2001)
-
-    assert "y" * 2001 in page.content.decode()
 
 
 # --- families ---------------------------------------------------------------------

@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from stories.lessons import editing, services
-from stories.lessons.models import Review, Tale
+from stories.lessons import reading as verbs
+from stories.lessons.models import Answer, Review, Tale
 from stories.services.refused import Refused
 from tests.factories import TOLD, PersonFactory, QuestionFactory, TaleFactory
 from users.classrooms.models import Teaching
@@ -71,11 +72,15 @@ def test_a_draft_is_not_given_out(tale, room):
     assert code(services.assign, tales=[tale], classroom=room) == "draft"
 
 
-def test_a_class_without_a_contact_gives_nothing_out(tale, room, robin):
+@pytest.mark.parametrize("field", ["contact_name", "contact_how", "contact_email"])
+def test_a_class_without_a_contact_gives_nothing_out(client, tale, room, robin, field):
     approved(tale, robin)
-    room.contact_how = ""
+    setattr(room, field, "")
     room.save()
 
+    client.force_login(robin)
+    page = client.get(reverse("classrooms:room", args=[room.pk])).content.decode()
+    assert "Nothing can be assigned yet" in page
     assert code(services.assign, tales=[tale], classroom=room) == "contact"
 
 
@@ -289,3 +294,42 @@ def test_a_plan_that_cannot_be_comes_back_with_all_that_was_typed(client, robin,
     form |= {"goal": "Being brave"}
     page = client.post(reverse("lessons:plan", args=[room.pk]), form)
     assert page.status_code == 422 and "at most 30 characters" in page.content.decode()
+
+
+# --- what pupils have answered ------------------------------------------------------
+@pytest.fixture
+def answer(tale, mira):
+    question = QuestionFactory(tale=tale)
+    read = verbs.open_tale(tale=tale, pupil=mira)
+    return verbs.answer(reading=read, answers={question.pk: "a drum"})[0]
+
+
+def asked(question, **changed):
+    same = {
+        "text": question.text, "options": question.options, "key": question.key,
+        "evidence": question.evidence, "version": question.tale.version,
+    }  # fmt: skip
+    return {"question": question} | same | changed
+
+
+def test_a_story_that_was_answered_is_not_made_anew_over_the_answers(tale, answer):
+    assert code(services.make_again, tale=tale) == "answered"
+    assert Answer.objects.exists()
+
+
+def test_a_question_that_was_answered_stays_as_it_was_asked(tale, answer):
+    question = answer.question
+    remove = {"question": question, "version": tale.version}
+    assert code(editing.remove_question, **remove) == "answered"
+    other = asked(question, text="What did Mira lose?")
+    assert code(editing.edit_question, **other) == "answered"
+    assert Answer.objects.get().text == "a drum"
+
+
+def test_a_key_that_is_set_right_marks_the_answers_anew(tale, answer):
+    assert not answer.right
+
+    editing.edit_question(**asked(answer.question, key="a drum"))
+
+    answer.refresh_from_db()
+    assert answer.right

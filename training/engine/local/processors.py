@@ -7,6 +7,11 @@ from typing import Protocol
 from torch import Tensor
 
 
+#: Nats below the likeliest token: what is less likely has no place here, however much
+#: it is wanted. Pushed in all the same, it would derail the sentence.
+PLAUSIBLE = 4.0
+
+
 class Processor(Protocol):
     """Like a transformers LogitsProcessor, for one row, with its whole history."""
 
@@ -97,6 +102,7 @@ class Names:
 
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
         drawn = list(history[self._prompt :])
+        least = float(scores.max()) - PLAUSIBLE
         scores = scores.clone()
         for name in self._names:
             begun = ends_with_start_of(drawn, name)
@@ -105,7 +111,8 @@ class Names:
             elif begun > 1:
                 scores[name[begun]] += self.SPELLED
             elif begun or name[0] not in drawn[-self.RESTS :]:
-                scores[name[begun]] += self._strength * (1 + begun)
+                if begun or scores[name[0]] >= least:
+                    scores[name[begun]] += self._strength * (1 + begun)
         return scores
 
 
@@ -133,13 +140,17 @@ class Wanted:
 
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
         drawn = list(history[self._prompt :])
+        least = float(scores.max()) - PLAUSIBLE
         scores = scores.clone()
         strength = self._strength * (1 + min(1.0, len(drawn) / self.PATIENCE))
         for phrase in self._phrases:
             if holds(drawn, phrase):
                 continue
             begun = ends_with_start_of(drawn, phrase)
-            scores[phrase[begun]] += self.SPELLED if begun else strength
+            if begun:
+                scores[phrase[begun]] += self.SPELLED
+            elif scores[phrase[0]] >= least:
+                scores[phrase[0]] += strength
         return scores
 
 
