@@ -6,7 +6,6 @@ from typing import Protocol
 
 from torch import Tensor
 
-
 #: Nats below the likeliest token: what is less likely has no place here, however much
 #: it is wanted. Pushed in all the same, it would derail the sentence.
 PLAUSIBLE = 4.0
@@ -110,9 +109,10 @@ class Names:
                 scores[: len(self._inside)][self._inside] -= self.SPELLED
             elif begun > 1:
                 scores[name[begun]] += self.SPELLED
-            elif begun or name[0] not in drawn[-self.RESTS :]:
-                if begun or scores[name[0]] >= least:
-                    scores[name[begun]] += self._strength * (1 + begun)
+            elif begun or (
+                name[0] not in drawn[-self.RESTS :] and scores[name[0]] >= least
+            ):
+                scores[name[begun]] += self._strength * (1 + begun)
         return scores
 
 
