@@ -137,11 +137,17 @@ def tune(capsys, tmp_path):
     return run
 
 
-def test_the_command_keeps_the_best_for_a_model_with_a_template(tune, tmp_path, kept):
+@pytest.fixture
+def tiny(tmp_path):
+    """Random weights with a chat template, as an instruct model has."""
     config = save_tiny(tmp_path / "tiny") / "config.json"
     settings = json.loads(config.read_text()) | {"max_position_embeddings": 1024}
     config.write_text(json.dumps(settings))
-    words = ("--model", str(tmp_path / "tiny"), "--max-tokens", "12", "--json")
+    return str(tmp_path / "tiny")
+
+
+def test_the_command_keeps_the_best_for_a_model_with_a_template(tune, tiny, kept):
+    words = ("--model", tiny, "--max-tokens", "12", "--json")
     found = json.loads(tune(*words))
     assert found["model"] == "tiny" and found["kept"] is True
     lines = [row["line"] for row in found["phrasings"]]
@@ -158,6 +164,15 @@ def test_the_bundled_model_is_scored_but_nothing_is_kept(tune, kept, settings):
     said = tune("--max-tokens", "12")
     assert "seedling" in said and "Not kept" in said
     assert json.loads(kept.read_text()) == {}
+
+
+def test_a_place_that_cannot_be_written_costs_no_finding(
+    tune, tiny, tmp_path, monkeypatch
+):
+    phrasing.tuned()  # has been read by now
+    monkeypatch.setattr(phrasing, "TUNED", tmp_path)  # a folder
+    said = tune("--model", tiny, "--max-tokens", "4")
+    assert "tiny: right tone" in said and "Not kept; best" in said
 
 
 def test_what_makes_no_sense_is_refused(tune):

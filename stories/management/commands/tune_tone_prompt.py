@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from stories.prompts.phrasing import TAUGHT
 from stories.weaving import BadInput
 from training.engine import EngineError, open_engine
 from training.services import model_source
@@ -46,7 +47,11 @@ class Command(BaseCommand):
         }
         if found["kept"]:
             row = {"date": found["date"], "plain": plain.score}
-            phrasing.keep(name, asdict(best) | row)
+            try:
+                phrasing.keep(name, asdict(best) | row)
+            except OSError as error:
+                found["kept"] = False
+                self.stderr.write(f"{phrasing.TUNED}: {error.strerror}")
         self.stdout.write(
             json.dumps(found, indent=1) if options["json"] else say(found)
         )
@@ -87,5 +92,7 @@ def say(found) -> str:
         lines.append(
             f"  {row['score']:.3f}  {row['worst']:.3f}  {names}  {row['line']}"
         )
-    kept = "Kept" if found["kept"] else "Not kept, it was taught its own; best"
+    kept = "Kept" if found["kept"] else "Not kept; best"
+    if found["model"] == TAUGHT:
+        kept = "Not kept, it was taught its own; best"
     return "\n".join([*lines, f"{kept}: {found['best']['line']}"])
