@@ -6,10 +6,6 @@ from typing import Protocol
 
 from torch import Tensor
 
-#: Nats below the likeliest token: what is less likely has no place here, however much
-#: it is wanted. Pushed in all the same, it would derail the sentence.
-PLAUSIBLE = 4.0
-
 
 class Processor(Protocol):
     """Like a transformers LogitsProcessor, for one row, with its whole history."""
@@ -101,7 +97,6 @@ class Names:
 
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
         drawn = list(history[self._prompt :])
-        least = float(scores.max()) - PLAUSIBLE
         scores = scores.clone()
         for name in self._names:
             begun = ends_with_start_of(drawn, name)
@@ -109,9 +104,7 @@ class Names:
                 scores[: len(self._inside)][self._inside] -= self.SPELLED
             elif begun > 1:
                 scores[name[begun]] += self.SPELLED
-            elif begun or (
-                name[0] not in drawn[-self.RESTS :] and scores[name[0]] >= least
-            ):
+            elif begun or name[0] not in drawn[-self.RESTS :]:
                 scores[name[begun]] += self._strength * (1 + begun)
         return scores
 
@@ -140,17 +133,13 @@ class Wanted:
 
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
         drawn = list(history[self._prompt :])
-        least = float(scores.max()) - PLAUSIBLE
         scores = scores.clone()
         strength = self._strength * (1 + min(1.0, len(drawn) / self.PATIENCE))
         for phrase in self._phrases:
             if holds(drawn, phrase):
                 continue
             begun = ends_with_start_of(drawn, phrase)
-            if begun:
-                scores[phrase[begun]] += self.SPELLED
-            elif scores[phrase[0]] >= least:
-                scores[phrase[0]] += strength
+            scores[phrase[begun]] += self.SPELLED if begun else strength
         return scores
 
 
