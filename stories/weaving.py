@@ -89,12 +89,13 @@ def weave(
     wish: Wish,
     layers: Collection[str] | None = None,
     watch: Callable[[str], None] | None = None,
+    phrasing: str = "",
 ) -> Woven:
     """Write one passage after the opening that is the prompt, as in the editor.
 
     A prompt that tells what to do ("Write about ...") is a direction instead.
     `layers`: of the regulator, if not those of the settings. `watch`: told the text
-    so far, whenever there is more of it.
+    so far, whenever there is more of it. `phrasing`: see stories/prompts/phrasing.py.
     """
     layers = settings.TONE_LAYERS if layers is None else layers
     seed = _seeds.getrandbits(31) if wish.seed is None else wish.seed
@@ -119,6 +120,7 @@ def weave(
             direction=wish.prompt if directed else "",
             tone=tone if "conditioning" in layers else "",
         ),
+        phrasing=phrasing,
     )
     begun = time.perf_counter()
     text, tokens = "", 0

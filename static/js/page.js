@@ -17,6 +17,7 @@ document.addEventListener("toggle", (event) => {
   const floor = document.getElementById("composer")?.getBoundingClientRect().top ?? innerHeight;
   const { bottom, height } = items.getBoundingClientRect();
   items.classList.toggle("above", bottom > floor && menu.getBoundingClientRect().top > height + 60);
+  items.scrollIntoView({ block: "nearest" });
 }, true);
 
 document.addEventListener("keydown", (event) => {

@@ -34,6 +34,8 @@ class Badge:
     avoided: bool
     how: str
     feelings: list
+    #: How the person said it feels, in words.
+    feels: str
 
 
 def badge(passage: Passage) -> Badge:
@@ -49,6 +51,7 @@ def badge(passage: Passage) -> Badge:
         avoided="avoided" in outcome.get("faults", []),
         how=how(outcome),
         feelings=FEELINGS,
+        feels=str(dict(FEELINGS).get(getattr(passage, "feels", ""), "")),
     )
 
 

@@ -28,6 +28,8 @@ class Point:
     label: str = ""
     asked: str = ""
     read: str = ""
+    #: It was written towards its plan; others only happen to lie beside one.
+    aimed: bool = False
     #: Written, but not to be measured: another script, nothing but digits.
     silent: bool = False
 
@@ -66,11 +68,11 @@ class Chart:
 
     @property
     def together(self) -> float | None:
-        """How far plan and story move alike: Pearson's r over what was written."""
+        """How far plan and story move alike: Pearson's r over what was planned."""
         both = [
             (point.planned, point.measured)
             for point in self.written
-            if point.planned is not None and point.measured is not None
+            if point.aimed and point.measured is not None
         ]
         if not both:
             return None
@@ -112,6 +114,7 @@ def point_of(passage: Passage, number: int, x: float, arc: Arc | None) -> Point:
     under_way = passage.status in (Status.QUEUED, Status.WRITING)
     read = None if under_way else safe_reading(passage)
     planned = target.get("planned")
+    aimed = planned is not None
     if planned is None and arc:
         planned = arc.at(number - 1)
     return Point(
@@ -123,6 +126,7 @@ def point_of(passage: Passage, number: int, x: float, arc: Arc | None) -> Point:
         label=tree.first_words(passage.text, 48),
         asked=label(passage.tone_asked) if passage.tone_asked else "",
         read=label(read["tone"]) if read else "",
+        aimed=aimed,
         silent=read is None and not under_way,
     )
 

@@ -1,6 +1,7 @@
 """The sheet with a story's arc (chart, table, plan), and the page of own tones."""
 
 import json
+from contextlib import suppress
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +33,8 @@ def arc(request: HttpRequest, story: Story) -> HttpResponse:
         except services.Refused as no:
             refused = no.sentence
     context = sheet(request, story) | {"said": said, "refused": refused}
+    if refused:
+        context |= asked(request)
     status = 422 if refused else 200
     return render(request, "stories/arcs/_arc.html", context, status=status)
 
@@ -48,6 +51,16 @@ def keep(story: Story, request: HttpRequest) -> str:
         passages=whole(request.POST.get("passages", "")),
     )
     return _("Kept. The next passage follows it.")
+
+
+def asked(request: HttpRequest) -> dict:
+    """What was sent, as far as it makes sense: to be mended, not drawn anew."""
+    plan = {"passages": request.POST.get("passages", "")}
+    shape, points = request.POST.get("shape", ""), request.POST.get("points", "")
+    with suppress(shapes.BadArc):
+        arc = shapes.make_arc(shape, numbers(points))
+        plan |= {"shape": shape, "points": json.dumps(list(arc.points))}
+    return plan
 
 
 def numbers(text: str):

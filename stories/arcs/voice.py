@@ -10,10 +10,14 @@ from django.conf import settings
 from stories.arcs import targets, tones
 from stories.models import Passage
 from stories.prompts import Assembled
+from stories.prompts.phrasing import PLAIN, phrasing_for, tone_line
 from training.engine import AdapterRef, Engine, Prompt, Sampling
 from training.services import guide
 
 logger = logging.getLogger(__name__)
+
+#: How an ask for the end of a story begins.
+ENDING = "Part: ending"
 
 _budget: Any = None
 
@@ -77,7 +81,8 @@ def speak(
     named = settings.TONE_LAYERS if layers is None else layers
     allowed = regulator.chosen_layers(named, full_layers())
     if target and allowed.contrast:
-        prompt = contrasted(prompt, target, allowed.contrast)
+        phrasing = phrasing_for(engine.name)
+        prompt = contrasted(prompt, target, allowed.contrast, phrasing)
     return regulator.Regulated(
         engine,
         guide().with_tones(own),
@@ -85,21 +90,28 @@ def speak(
         sampling,
         target=target and target_from(target),
         layers=allowed,
-        gates=Gates(before=before, names=prompt.names, avoid=pattern(avoid)),
+        gates=Gates(
+            before=before,
+            names=prompt.names,
+            avoid=pattern(avoid),
+            ending=prompt.messages[last_ask(prompt)]["content"].startswith(ENDING),
+        ),
         budget=shared_budget() if hurry else None,
         hears=hears,
         adapters=adapters,
     )
 
 
-def contrasted(prompt: Prompt, target: dict[str, Any], strength: float) -> Prompt:
+def contrasted(
+    prompt: Prompt, target: dict[str, Any], strength: float, phrasing: str = PLAIN
+) -> Prompt:
     """The prompt, and the same one asking for the opposite tone.
 
     Where the ask names no tone (conditioning is off) there is nothing to contrast.
     """
-    wanted = f"Tone: {target['as']}\n"
-    opposite = f"Tone: {tones.opposite(target['as'])}\n"
-    at = max(n for n, said in enumerate(prompt.messages) if said["role"] == "user")
+    wanted = f"{tone_line(phrasing, target['as'])}\n"
+    opposite = f"{tone_line(phrasing, tones.opposite(target['as']))}\n"
+    at = last_ask(prompt)
     ask = f"{prompt.messages[at]['content']}\n"
     if wanted not in ask:
         return prompt
@@ -109,6 +121,10 @@ def contrasted(prompt: Prompt, target: dict[str, Any], strength: float) -> Promp
     return replace(
         prompt, against=tuple(against), contrast=strength * target["strength"]
     )
+
+
+def last_ask(prompt: Prompt) -> int:
+    return max(n for n, said in enumerate(prompt.messages) if said["role"] == "user")
 
 
 def full_layers():

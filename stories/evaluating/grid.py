@@ -61,12 +61,13 @@ def write(
     seeds: int,
     max_tokens: int,
     say: Say,
+    phrasing: str = "",
 ) -> list[Told]:
     work = tasks(openings, seeds, toneless=condition == UNGUIDED)
     began = time.monotonic()
 
     def one(task: Task) -> Told:
-        woven = tell(engine, task, layers, max_tokens)
+        woven = tell(engine, task, layers, max_tokens, phrasing)
         return Told(task, woven.text, woven.seconds)
 
     told = []
@@ -80,7 +81,13 @@ def write(
     return told
 
 
-def tell(engine: Engine, task: Task, layers: Sequence[str], max_tokens: int) -> Woven:
+def tell(
+    engine: Engine,
+    task: Task,
+    layers: Sequence[str],
+    max_tokens: int,
+    phrasing: str = "",
+) -> Woven:
     wish = Wish(
         task.opening.text,
         task.opening.id,
@@ -88,7 +95,7 @@ def tell(engine: Engine, task: Task, layers: Sequence[str], max_tokens: int) -> 
         max_tokens=max_tokens,
         seed=task.seed,
     )
-    return weave(engine, wish, layers)
+    return weave(engine, wish, layers, phrasing=phrasing)
 
 
 def against_targets(

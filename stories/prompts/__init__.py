@@ -12,6 +12,7 @@ Cutting, so that the prompt fits a budget of tokens:
    shortened from its beginning when it alone is too long.
 3. The ask is always there; a direction longer than a quarter of the budget is cut.
 Directions of earlier passages are not repeated: they are wishes that were granted.
+A tone is told in the words that were kept for the model (phrasing.py).
 """
 
 from stories.prompts.build import PREFACE, build, fit

@@ -18,6 +18,7 @@ from stories.prompts.path import (
     part_of,
     turns_of,
 )
+from stories.prompts.phrasing import PLAIN, phrasing_for
 from stories.prompts.values import About, Ask, Assembled, Lived, Settings, Told
 from stories.prompts.words import Count, first_tokens, last_tokens, one_line
 from training.engine import Engine, Message, Prompt
@@ -40,8 +41,11 @@ def fit(
     experiences: Sequence[Lived],
     path: Sequence[Told],
     ask: Ask,
+    phrasing: str = "",
 ) -> Assembled:
     """Build for an engine, leaving `room` tokens for the passage itself.
+
+    `phrasing`: how it is told a tone, if not by the words kept for it.
 
     A template may add more than we guess, so the budget shrinks until it fits.
     """
@@ -55,6 +59,7 @@ def fit(
             ask=ask,
             budget=budget,
             count=engine.count,
+            phrasing=phrasing or phrasing_for(engine.name),
         )
         over = engine.length(assembled.prompt) - most
         if over <= 0:
@@ -72,6 +77,7 @@ def build(
     ask: Ask,
     budget: int,
     count: Count,
+    phrasing: str = PLAIN,
 ) -> Assembled:
     """The prompt and what it was made of, within about `budget` tokens."""
     told = [passage for passage in path if passage.text.strip()]
@@ -81,7 +87,7 @@ def build(
     lines = header_lines(story, profile, chosen, names)
     header = cut_header(lines, int(budget * HEADER_SHARE), count)
 
-    turns = turns_of(told, story.form)
+    turns = turns_of(told, story.form, phrasing)
     half = ""
     if told and is_half(told[-1], story.form) and not direction:
         half = turns.pop().text
@@ -91,6 +97,7 @@ def build(
         length=story.length,
         direction=direction,
         feeling=one_line(ask.feeling),
+        phrasing=phrasing,
     )
     spent = count(PREFACE) + sum(count(line.text) for line in header)
     spent += count(wanted) + 3 * MESSAGE_TOKENS

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from stories.prompts.phrasing import PLAIN, tone_line
 from stories.prompts.values import Told
 from stories.prompts.words import Count, last_tokens
 
@@ -18,7 +19,7 @@ class Turn:
     text: str
 
 
-def turns_of(told: list[Told], form: str) -> list[Turn]:
+def turns_of(told: list[Told], form: str, phrasing: str = PLAIN) -> list[Turn]:
     """Passages with what was asked for; half a sentence and its rest are one."""
     turns: list[Turn] = []
     open_end = False
@@ -30,6 +31,7 @@ def turns_of(told: list[Told], form: str) -> list[Turn]:
                 part=part_of(number, ""),
                 tone=passage.tone,
                 length=length_of(passage.text),
+                phrasing=phrasing,
             )
             turns.append(Turn(wanted, passage.text.lstrip()))
         open_end = is_half(passage, form)
@@ -54,11 +56,17 @@ def cut_turns(turns: list[Turn], budget: int, count: Count) -> list[Turn]:
 
 
 def ask_lines(
-    *, part: str, tone: str, length: str, direction: str = "", feeling: str = ""
+    *,
+    part: str,
+    tone: str,
+    length: str,
+    direction: str = "",
+    feeling: str = "",
+    phrasing: str = PLAIN,
 ) -> str:
     lines = [
         part and f"Part: {part}",
-        tone and f"Tone: {tone}",
+        tone and tone_line(phrasing, tone),
         feeling and f"Feeling: {feeling}",
         length and f"Length: {length}",
         direction and f"Direction: {direction}",

@@ -77,7 +77,10 @@ def test_an_arc_is_drawn_with_a_pointer_and_with_keys(desk):
     expect(page.locator(".handle").first).to_have_attribute(
         "aria-valuetext", "very bright"
     )
-    keep(desk)
+    page.locator("#arc-keep").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#arc-body .saved")).to_be_in_viewport()
+    expect(page.locator("#arc-keep")).to_be_focused()
     expect(page.locator("[name=shape][value=drawn]")).to_be_checked()
 
 
@@ -89,6 +92,9 @@ def test_what_is_no_plan_is_said_beside_it(desk):
     page.fill("#arc-passages", "999")
     page.click(".arc-plan .primary")
     expect(page.locator("#arc-body .errorlist")).to_contain_text("2 to 200")
+    expect(page.locator("#arc-body .errorlist")).to_be_in_viewport()
+    expect(page.locator("[name=shape][value=rise]")).to_be_checked()
+    expect(page.locator("#arc-passages")).to_have_value("999")
     desk.complaints = [c for c in desk.complaints if "422" not in c]
 
 
@@ -100,6 +106,7 @@ def test_a_turning_point_gives_three_ways_to_choose_from(desk):
         3, timeout=30_000
     )
     expect(page.locator("#compare-dialog .badge")).to_have_count(3)
+    expect(page.locator("#toast")).to_be_hidden()
     page.locator("#compare-dialog [data-jump]").last.click()
     expect(desk.last.locator(".position")).to_contain_text("3 / 3")
 
@@ -116,6 +123,18 @@ def test_on_a_phone_everything_is_in_reach(desk):
     page.click(".tools-row summary")
     page.click(".menu-items [data-open=turn-dialog]")
     expect(page.locator("#turn-dialog [data-turn]")).to_have_count(6)
+
+
+def test_how_it_feels_is_said_on_a_phone_and_stands_on_the_badge(desk):
+    page = desk.page
+    page.set_viewport_size(PHONE)
+    page.select_option("#tone", "sad")
+    desk.go_on()
+    desk.settled()
+    desk.last.locator(".badge summary").click()
+    expect(desk.last.locator(".badge .how")).to_be_in_viewport(ratio=1)
+    desk.last.locator("[data-feels=too_sad]").click()
+    expect(desk.last.locator(".badge summary")).to_contain_text("to you too sad")
 
 
 def test_closer_asks_for_the_same_again(desk):

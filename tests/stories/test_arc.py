@@ -159,12 +159,21 @@ def test_a_file_with_a_broken_arc_is_refused(story, crow, arc):
 
 def test_the_chart_has_plan_measure_and_what_is_to_come(story):
     set_arc(story=story, shape="fall", passages=4)
-    told(story, 0.7, 0.1, -0.4)
+    for planned, measured in ((0.6, 0.7), (0.2, 0.1), (-0.2, -0.4)):
+        told(story, measured, tone_target={"planned": planned, "source": "arc"})
     found = chart.chart(story)
     assert [p.planned for p in found.points] == [0.6, 0.2, -0.2, -0.6]
     assert [p.measured for p in found.points] == [0.7, 0.1, -0.4, None]
     assert found.together == pytest.approx(0.996, abs=0.01)
     assert found.planned_line.count("L") == 3 and found.measured_line.count("L") == 2
+
+
+def test_what_was_written_without_a_plan_neither_kept_nor_broke_it(story, client, wren):
+    told(story, 0.7, 0.1, -0.4)
+    set_arc(story=story, shape="fall", passages=4)
+    assert chart.chart(story).together is None
+    told(story, -0.4, tone_target={"planned": -0.6, "source": "arc"})
+    assert [p.aimed for p in chart.chart(story).points] == [False, False, False, True]
 
 
 def test_what_a_person_wrote_or_changed_is_measured_as_it_stands(story):
@@ -247,6 +256,14 @@ def test_a_plan_is_kept_or_refused_in_words(story, client, wren, said, status):
     assert answer.status_code == status
     if status == 422:
         assert "errorlist" in answer.content.decode()
+
+
+def test_a_plan_that_is_refused_is_there_to_be_mended(story, client, wren):
+    client.force_login(wren)
+    said = {"shape": "drawn", "points": "[0.1, -0.75]", "passages": "999"}
+    answer = client.post(reverse("stories:arc", args=[story.pk]), said)
+    assert answer.context["shape"] == "drawn" and answer.context["passages"] == "999"
+    assert answer.context["points"] == "[0.1, -0.75]"
 
 
 def test_nobody_else_sees_or_plans_it(story, client, crow):

@@ -131,6 +131,18 @@ def test_the_path_tells_the_model_what_was_read_not_what_was_asked(story, says):
     assert "Tone: joyful" in asks[0] and "Tone: tense" in asks[-1]
 
 
+@pytest.mark.parametrize(
+    ("wish", "told"), [("", SAD), ("Now end the story.", f"{SAD} The end.")]
+)
+def test_a_story_ends_where_its_end_is_asked_for(story, says, wish, told):
+    says(f"{SAD} The end.", "The end.", SAD, SAD)
+    mode = "direct" if wish else "continue"
+    passage = services.request_passage(story=story, mode=mode, text=wish, tone="sad")
+    writing.write(passage.pk)
+    passage.refresh_from_db()
+    assert passage.text.endswith("The end.") is bool(wish), passage.text
+
+
 def test_a_word_to_avoid_is_avoided_even_without_a_tone(story, wren, says):
     ProfileFactory(person=wren, avoid=["death"])
     says("His dog had died in the cold and long winter night.", JOY)
@@ -240,7 +252,8 @@ def test_a_feeling_is_shown_and_can_be_taken_back(story):
     passage = PassageFactory(story=story, author=Author.MODEL)
     services.say_how_it_feels(passage=passage, feels="too_sad")
     services.say_how_it_feels(passage=passage, feels="too_flat")
-    assert tree.path(story=story).passages[0].feels == "too_flat"
+    [passage] = tree.path(story=story).passages
+    assert passage.feels == "too_flat" and badge(passage).feels == "too calm"
     assert passage.signals.get().kind == Signal.Kind.FEELS
     services.say_how_it_feels(passage=passage, feels="none")
     assert not passage.signals.exists()

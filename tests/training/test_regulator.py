@@ -147,6 +147,8 @@ GOOD = " Osric laughed and the children sang with him at the wonderful party."
         (" They laughed and sang, and Ossie danced at the party.",
          {"names": ("Osric",), "before": "Osric came."}, "name"),
         (JOY, {"avoid": pattern(["day"])}, "avoided"),
+        (" They laughed and danced at the party, Ana and Ana.", {}, "joined"),
+        (" The end.", {"ending": False}, "ends"),
         (" 这是一个很好的故事 这是一个很好的故事。", {"before": "A story."}, "script"),
     ],
 )  # fmt: skip
@@ -156,6 +158,20 @@ def test_gates_come_before_tone(bad, gates, fault):
     assert rules.faults("", GOOD) == ()
     run = regulated(Scripted([bad, GOOD, bad]), Target("joyful"), gates=rules)
     assert written(run) == GOOD and run.outcome.faults == ()
+
+
+@pytest.mark.parametrize(
+    "fine", [" Ana and Anabel danced.", " Ana and Ana's mother danced.",
+             " They danced again and again.", " They danced to the end."],
+)  # fmt: skip
+def test_what_only_looks_like_a_slip_is_none(fine):
+    assert Gates(ending=False).faults("", fine) == ()
+
+
+def test_a_story_may_end_where_its_end_was_asked_for():
+    told = " They laughed and danced. The end."
+    assert Gates().faults("", told) == ()
+    assert Gates(ending=False).faults("", told) == ("ends",)
 
 
 def test_what_even_the_best_does_wrong_is_told():

@@ -42,6 +42,12 @@ export class History {
     if (!this[way].disabled) this.go(way);
   }
 
+  /** Take the note back: it is true no more. */
+  hush() {
+    clearTimeout(this.timer);
+    this.note.hidden = true;
+  }
+
   /** A short note that goes away by itself. */
   tell(sentence, { undo = false } = {}) {
     clearTimeout(this.timer);

@@ -30,6 +30,7 @@ export class Turns {
   /** Nobody who is busy elsewhere is interrupted: the arrows lead to them as well. */
   arrived(passage) {
     if (!this.awaited.delete(passage) || this.awaited.size) return;
+    this.history.hush();
     const busy = document.querySelector("dialog[open], .edit, .aside-form");
     if (!busy) this.sheets.open("compare-dialog", `passages/${this.first}/alternatives`);
   }

@@ -25,6 +25,9 @@ ALIKE = 0.6
 NEAR = 250
 
 NAME = re.compile(r"(?<=[a-z,;] )[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+")
+#: “Ana and Ana”: a small model asked for two takes the one it has twice.
+JOINED = re.compile(r"\b([A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+),? (?:and|or|with) \1\b(?!['’-])")
+LAST_WORDS = re.compile(r"(^|[.!?…]\W*)\s*the end\W*$", re.IGNORECASE)
 LEXICON = SentimentIntensityAnalyzer().lexicon
 
 
@@ -37,6 +40,8 @@ class Gates:
     names: Sequence[str] = ()
     avoid: re.Pattern[str] | None = None
     strength: float = 1.0
+    #: Whether this passage was asked to end the story.
+    ending: bool = True
 
     def faults(self, passage: str, candidate: str) -> tuple[str, ...]:
         """What is wrong with a candidate after the passage so far; best is none."""
@@ -46,6 +51,8 @@ class Gates:
             "script": not self.same_script(passage, candidate),
             "repeats": self.repeats(passage, candidate),
             "name": self.misspells(candidate),
+            "joined": bool(JOINED.search(candidate)),
+            "ends": not self.ending and bool(LAST_WORDS.search(candidate)),
             "crowded": crowded(candidate),
         }
         return tuple(name for name, wrong in found.items() if wrong)
