@@ -34,7 +34,7 @@ TAKE_BACK = (
 GIVE_OUT = TAKE_BACK.replace("reviewed", "assigned")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def mira(house, browser):
     """Mira's browser, come in by the pupils' door."""
     manage(house.env, "shell", "-v", "0", "-c", A_CLASS)
