@@ -33,7 +33,7 @@ admin: install
 
 # Two processes share the work; `TESTS="-n 0 FILE"` runs a file in one.
 test: install
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope $(TESTS)
 
 # The engine's contract on a GPU; each test says so where there is none.
 test-gpu: install
