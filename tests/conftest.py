@@ -20,6 +20,11 @@ from training import services as training
 from users.models import Role
 
 
+def pytest_collection_modifyitems(items):
+    """The longest room first, or one process would wait for the other at the end."""
+    items.sort(key=lambda item: item.path.name != "test_postgresql.py")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Which tests stay in one process when two share the work (`make test`)."""

@@ -13,7 +13,7 @@ A_CLASS = """
 from stories.lessons.models import Lesson, Tale
 from users.classrooms import services
 from users.models import User
-teacher = User.objects.create_user(email="owl@example.org", role="teacher")
+teacher = User.objects.create_user(email="turn.teacher@example.org", role="teacher")
 room = services.make_class(
     teacher=teacher, name="The Owls", contact_name="Ms Okafor", contact_how="room 12",
     contact_email="okafor@school.example",
