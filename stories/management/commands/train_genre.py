@@ -27,8 +27,8 @@ Learnt from {learnt_tokens} tokens of:
 On {held_out_tokens} tokens of stories that neither it nor the bundled model ever read:
 perplexity {base_perplexity} without it, {voice_perplexity} with it alone at full
 weight; that of other prose changed by {worse:+.1%}. The longest run it wrote word
-for word from what it learnt: {longest_run} tokens. Closer to the genre than the bare model in
-{closer} of three measures of style, which is shown and not judged.
+for word from what it learnt: {longest_run} tokens. Closer to the genre than the bare
+model in {closer} of three measures of style, which is shown and not judged.
 
 Made by `python manage.py train_genre {name}`. Open it with
 `peft.PeftModel.from_pretrained(model, folder)`.
