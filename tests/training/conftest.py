@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 
 import pytest
+import torch
 
 from tests.training.engines import save_tiny
 from training import voices
@@ -13,6 +14,15 @@ from training.engine.cutting import passages_of
 from training.engine.fitting import Fit, Recipe, Told
 from training.learning import run as learning
 from training.learning.apart import follow
+
+
+@pytest.fixture(scope="module")
+def one_thread():
+    """Side by side, small models are quicker on one thread each."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

@@ -11,13 +11,7 @@ from training.engine import EngineError
 from training.engine.guide.tones import Tone, read_tones
 from training.engine.local.classifier import LABELS, ClassifierGuide, open_classifier
 
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 EMOTIONS = ["joy", "sadness", "fear", "love", "neutral"]

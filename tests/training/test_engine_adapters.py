@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-import torch
 from peft import PeftModel
 
 from tests.training.adapters import as_peft_writes, greedy, make_adapter
@@ -22,12 +21,7 @@ from training.engine.local.slots import FIRST_SLOTS
 GREEDY = Sampling(max_tokens=16, temperature=0, repetition_penalty=0)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module", params=SHAPES)

@@ -1,24 +1,19 @@
 """What every engine promises, and what the local one promises on top."""
 
 import copy
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from tests.training.engines import (
     SHAPES,
     ask,
-    save_tiny,
     tiny_model,
     tiny_tokenizer,
 )
@@ -42,12 +37,7 @@ from training.engine.local import LocalEngine
 GREEDY = Sampling(max_tokens=24, temperature=0, repetition_penalty=0)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 #: Every promise is held on a GPU too where there is one: `make test-gpu`.
@@ -395,57 +385,3 @@ def test_an_end_token_ends_the_passage_and_is_not_shown() -> None:
     assert last.finish == "end"
     assert last.tokens == tokens.index(tokens[5])
     ending.close()
-
-
-def test_a_pickle_only_model_is_refused(tmp_path: Path) -> None:
-    folder = save_tiny(tmp_path / "model")
-    weights = folder / "model.safetensors"
-    torch.save({}, folder / "pytorch_model.bin")
-    weights.unlink()
-    with pytest.raises(EngineError, match="pickle"):
-        open_engine(str(folder), device="cpu", threads=1)
-
-
-def test_a_model_folder_opens_and_writes(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    request.addfinalizer(partial(sys.setswitchinterval, sys.getswitchinterval()))
-    folder = save_tiny(tmp_path / "bard" / "weights")
-    engine = open_engine(str(folder), device="cpu", threads=1, context=128)
-    assert (engine.name, engine.context) == ("bard", 128)
-    assert sys.getswitchinterval() <= 0.001  # or a busy web server starves the engine
-    assert write(engine, ask())
-    engine.close()
-
-
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match="no model folder"):
-        open_engine(str(tmp_path / "nowhere"))
-
-
-def test_a_model_without_a_tokenizer_is_refused(tmp_path: Path) -> None:
-    tiny_model("llama").save_pretrained(tmp_path)
-    with pytest.raises(EngineError, match="tokenizer"):
-        open_engine(str(tmp_path))
-
-
-def test_damaged_weights_are_refused(tmp_path: Path) -> None:
-    weights = save_tiny(tmp_path) / "model.safetensors"
-    weights.write_bytes(weights.read_bytes()[:-100])
-    with pytest.raises(EngineError, match="could not be loaded"):
-        open_engine(str(tmp_path))
-
-
-def test_a_model_without_all_its_weights_is_refused(tmp_path: Path) -> None:
-    weights = save_tiny(tmp_path) / "model.safetensors"
-    tensors = load_file(weights)
-    del tensors["model.layers.1.mlp.up_proj.weight"]
-    save_file(tensors, weights, metadata={"format": "pt"})
-    with pytest.raises(EngineError, match="lacks some of its weights"):
-        open_engine(str(tmp_path))
-
-
-def test_an_unknown_device_is_refused(tmp_path: Path) -> None:
-    folder = save_tiny(tmp_path)
-    with pytest.raises(EngineError, match="auto, cpu or cuda"):
-        open_engine(str(folder), device="abacus")

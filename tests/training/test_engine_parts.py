@@ -13,12 +13,12 @@ from transformers import (
     PreTrainedConfig,
 )
 
-from tests.training.engines import SPECIALS, tiny_tokenizer
-from training.engine import EngineError, Message, Prompt, Sampling
+from tests.training.engines import tiny_tokenizer
+from training.engine import EngineError, Prompt, Sampling
 from training.engine.local.attention import Pack, Span
 from training.engine.local.batch import Request, Row, Segment, note, plan
 from training.engine.local.cache import RowCache
-from training.engine.local.chat import Chat, alternating, plain_text
+from training.engine.local.chat import Chat
 from training.engine.local.forward import Forward, choose_forward
 from training.engine.local.pace import ALONE, LEAST, STALL, Pace
 from training.engine.local.processors import Names, Repetition, Wanted
@@ -49,18 +49,6 @@ def test_importing_the_engine_loads_no_torch() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert found.stdout.strip() == "set()"
-
-
-def system(content: str) -> Message:
-    return {"role": "system", "content": content}
-
-
-def user(content: str) -> Message:
-    return {"role": "user", "content": content}
-
-
-def model(content: str) -> Message:
-    return {"role": "assistant", "content": content}
 
 
 # -- text
@@ -350,63 +338,3 @@ def test_what_is_still_unsaid_is_wanted_more_but_not_without_end() -> None:
 def test_what_stands_in_the_prompt_is_still_wanted() -> None:
     wanted = Wanted(2, [[1, 2]], strength=2.0)
     assert wanted([1, 2], torch.zeros(3)).tolist() == [0, 2, 0]
-
-
-# -- chat
-
-
-def test_one_role_never_speaks_twice_in_a_row() -> None:
-    told = [user("a"), user("b"), model("c"), model("d"), system("s"), user("")]
-    assert alternating(told) == [
-        system("s"),
-        user("a\n\nb"),
-        model("c\n\nd"),
-        user("Continue."),
-    ]
-
-
-def test_a_story_that_opens_with_a_passage_is_given_a_question() -> None:
-    assert alternating([model("Once")]) == [user("Continue."), model("Once")]
-
-
-def test_an_empty_beginning_is_no_beginning() -> None:
-    assert alternating([user("a"), model("  ")]) == [user("a")]
-
-
-def test_a_template_that_refuses_system_gets_it_in_the_first_question() -> None:
-    refuses = (
-        "{% for m in messages %}{% if m.role == 'system' %}"
-        "{{ raise_exception('no system role') }}{% endif %}"
-        "[{{ m.role }}]{{ m.content }}{% endfor %}"
-    )
-    chat = Chat(tiny_tokenizer(refuses))
-    ids = chat.encode(Prompt((system("Title: T"), user("Tone: sad"))))
-    assert chat.decode(ids) == "[user]Title: T\n\nTone: sad"
-
-
-def test_a_template_that_swallows_system_gets_it_there_too() -> None:
-    swallows = (
-        "{% for m in messages if m.role != 'system' %}[{{ m.role }}]{{ m.content }}"
-        "{% endfor %}"
-    )
-    chat = Chat(tiny_tokenizer(swallows))
-    ids = chat.encode(Prompt((system("Title: T"), user("Tone: sad"))))
-    assert chat.decode(ids) == "[user]Title: T\n\nTone: sad"
-
-
-def test_without_a_template_the_header_stands_above_the_story() -> None:
-    told = [
-        system("You continue a story.\n\nTitle: T\nNames: Mara"),
-        user("Continue."),
-        model("Once."),
-        user("Tone: sad"),
-    ]
-    assert plain_text(told) == "Title: T\nNames: Mara\nTone: sad\n\nOnce.\n\n"
-    assert plain_text([*told, model("Then she")]).endswith("Once.\n\nThen she")
-
-
-def test_no_typed_text_makes_a_control_token(chat: Chat) -> None:
-    for special in SPECIALS:
-        half = len(special) // 2
-        nested = special[:half] + special + special[half:]
-        assert chat.count(f"a{nested}b") == chat.count("ab")

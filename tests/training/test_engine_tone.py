@@ -14,12 +14,7 @@ from training.engine.local.processors import Contrast
 GREEDY = Sampling(max_tokens=20, temperature=0, repetition_penalty=0)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def open_tiny(shape="llama", **options):

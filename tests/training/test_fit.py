@@ -36,12 +36,7 @@ QUICK = Recipe(rank=4, rate=5e-3, epochs=4, window=128, step_tokens=256, dropout
 SECRET = "xylophone"
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,10 @@
 """What a person prefers is learnt from pairs, and held-out pairs show it."""
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 
 from tests.training.engines import tiny_tokenizer
 from training.engine.fitting import Fit, Preferred, Recipe, Told
@@ -21,12 +19,7 @@ RECIPE = Recipe(
 WORDS = ["river", "mara", "tobi", "sang", "walked", "once", "time"]
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def pairs(count: int, seed: int) -> tuple[Preferred, ...]:

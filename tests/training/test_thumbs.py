@@ -1,7 +1,6 @@
 """What a person likes is learnt from thumbs alone, when there are enough of both."""
 
 import random
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -28,13 +27,7 @@ from training.learning.job import enough_thumbs, job, ratings
 from training.learning.run import learn
 from training.models import Example
 
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def rated(count: int, seed: int) -> tuple[Rated, ...]:
