@@ -20,7 +20,7 @@ PLANTED = "Quillifer Zanzibar"
 
 def deliver_again(loom, passage: int) -> None:
     """What Redis does with a task that took longer than its visibility timeout."""
-    with Celery(broker=loom.redis_url) as outside:
+    with Celery(broker=loom.redis_url, set_as_current=False) as outside:
         outside.send_task("stories.tasks.write_passage", [passage], queue="generation")
 
 
