@@ -7,8 +7,9 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 
 from training.engine import EngineError
 from training.engine.fitting import Fit, Progress
@@ -50,6 +51,18 @@ def follow(fit: Fit) -> Generator[Progress | None, None, None]:
         process.kill()
     finally:
         end(process)
+
+
+def report_of(fit: Fit, say: Callable[[Progress], None]) -> dict[str, Any]:
+    """Run the fit to its end; what its last word reports. Raises as `follow` does."""
+    report: dict[str, Any] | None = None
+    for progress in follow(fit):
+        if progress is not None:
+            say(progress)
+            report = progress.report or report
+    if report is None:
+        raise EngineError("Learning ended without a report.")
+    return report
 
 
 def _talk(process: subprocess.Popen, fit: Fit, lines: queue.SimpleQueue) -> None:

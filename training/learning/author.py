@@ -10,7 +10,7 @@ from typing import Any
 from training.engine import EngineError
 from training.engine.cutting import passages_of, split
 from training.engine.fitting import Fit, Progress, Told
-from training.learning.apart import follow
+from training.learning.apart import report_of
 
 FEWEST_WORDS = 400
 #: So far below the best other author's adapter one's own must be.
@@ -46,13 +46,7 @@ def learn_author(
             device=device,
             samples=samples,
         )
-        report: dict[str, Any] | None = None
-        for progress in follow(fit):
-            if progress is not None:
-                say(progress)
-                report = progress.report or report
-        if report is None:
-            raise EngineError("Learning ended without a report.")
+        report = report_of(fit, say)
         if keep:
             shutil.copytree(Path(folder) / "adapter", keep)
     return figures(report, used)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.engine import EngineError
 from training.engine.fitting import Fit, Progress, Recipe, Told
-from training.learning.apart import follow
+from training.learning.apart import report_of
 from training.learning.author import figures
 
 RANK = 8
@@ -66,13 +65,7 @@ def learn_genre(
             own_words=own_words,
             samples=samples,
         )
-        report: dict[str, Any] | None = None
-        for progress in follow(fit):
-            if progress is not None:
-                say(progress)
-                report = progress.report or report
-        if report is None:
-            raise EngineError("Learning ended without a report.")
+        report = report_of(fit, say)
         found = figures(report, report["tokens"])
         found |= {name: report[name] for name in ("model", "fingerprint")}
         found["passed"] = passes(report["gates"])
