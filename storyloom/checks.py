@@ -6,6 +6,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from training import services
+from training.engine import is_address
 from training.learning import quiet
 
 SHORTEST_SECRET = 50
@@ -55,20 +57,16 @@ def model_exists(**_) -> list[CheckMessage]:
     ]
 
 
-def is_address(model: str) -> bool:
-    return model.startswith(("http://", "https://"))
-
-
 @register
 def voices_have_weights(**_) -> list[CheckMessage]:
-    if settings.STORYLOOM_VOICE_MODEL or not is_address(settings.STORYLOOM_MODEL):
+    if services.can_fit():
         return []
     return [
         Warning(
             "STORYLOOM_MODEL is a server, and STORYLOOM_VOICE_MODEL is not set: "
             "no voice can be learnt.",
             hint="Name the Hugging Face folder or id of the model it serves.",
-            id="storyloom.W003",
+            id="storyloom.W004",
         )
     ]
 

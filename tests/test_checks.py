@@ -1,5 +1,8 @@
 """What is wrong with the configuration is said at start-up, with a way out."""
 
+import inspect
+import re
+
 import pytest
 
 from storyloom import checks
@@ -73,7 +76,7 @@ def test_a_model_folder_and_a_model_id_are_accepted(settings, tmp_path):
 
 def test_a_served_model_needs_its_weights_as_files_for_voices(settings):
     settings.STORYLOOM_MODEL = "http://gpu.example/v1"
-    assert ids(checks.voices_have_weights()) == ["storyloom.W003"]
+    assert ids(checks.voices_have_weights()) == ["storyloom.W004"]
     settings.STORYLOOM_VOICE_MODEL = "some-people/some-model"
     assert ids(checks.voices_have_weights()) == []
 
@@ -106,3 +109,8 @@ def test_letters_that_lead_nowhere_are_told_of(settings):
     assert ids(checks.letters_lead_back()) == ["storyloom.W003"]
     settings.ADDRESS = "https://loom.example"
     assert ids(checks.letters_lead_back()) == []
+
+
+def test_every_check_has_an_id_of_its_own():
+    known = re.findall(r'id="(storyloom\.\w+)"', inspect.getsource(checks))
+    assert len(known) == len(set(known)) > 5

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from training.engine import Engine, EngineError, open_engine
+from training.engine import Engine, EngineError, is_address, open_engine
 
 SEEDLING = Path(__file__).parent / "seedling" / "weights"
 
@@ -41,7 +41,7 @@ def engine() -> Engine:
 def served_fingerprint() -> str:
     """Of the weights a server serves, read from the same weights' files in a process
     that ends again; empty where the model is here or no files are named."""
-    if not is_served() or not settings.STORYLOOM_VOICE_MODEL:
+    if not (is_served() and can_fit()):
         return ""
     command = [sys.executable, "-m", "training.engine.local.check"]
     done = subprocess.run(
@@ -90,13 +90,18 @@ def model_source() -> str:
 
 def is_served() -> bool:
     """Does the model that writes run on a server, out of reach of those who train?"""
-    return model_source().startswith(("http://", "https://"))
+    return is_address(model_source())
+
+
+def can_fit() -> bool:
+    """Are the weights that write within reach, to fit a voice to them?"""
+    return not is_served() or bool(settings.STORYLOOM_VOICE_MODEL)
 
 
 def fitting() -> dict[str, Any]:
     """How a voice is fitted here: which model, where, and with how many threads."""
     return {
-        "model": settings.STORYLOOM_VOICE_MODEL or model_source(),
+        "model": settings.STORYLOOM_VOICE_MODEL if is_served() else model_source(),
         "cache": settings.VAR / "replay",
         "device": settings.STORYLOOM_DEVICE,
         "threads": settings.STORYLOOM_LEARNING_THREADS,

@@ -208,6 +208,13 @@ def test_ten_deliveries_make_one_run(willing):
     assert Adapter.objects.count() == 1
 
 
+def test_where_the_weights_are_out_of_reach_nothing_is_begun(willing, settings):
+    settings.STORYLOOM_MODEL = "http://gpu.example/v1"
+    with pytest.raises(voices.Refused, match="elsewhere"):
+        voices.start_run(person=willing)
+    assert not TrainingRun.objects.exists()
+
+
 def test_asking_twice_is_asking_once(willing):
     assert voices.start_run(person=willing) == voices.start_run(person=willing)
 

@@ -34,8 +34,14 @@ __all__ = [
     "Prompt",
     "PromptTooLong",
     "Sampling",
+    "is_address",
     "open_engine",
 ]
+
+
+def is_address(model: str) -> bool:
+    """Does this name a server rather than weights?"""
+    return model.startswith(("http://", "https://"))
 
 
 def open_engine(
@@ -63,7 +69,7 @@ def open_engine(
     """
     if model == "echo":
         return EchoEngine(context=context or 2048)
-    if model.startswith(("http://", "https://")):
+    if is_address(model):
         from training.engine.remote import open_remote
 
         return open_remote(model, key=key, context=context, fingerprint=fingerprint)

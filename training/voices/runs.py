@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from kombu.exceptions import OperationalError
 
-from training import ledger, tasks
+from training import ledger, services, tasks
 from training.learning import quiet
 from training.learning import run as learning
 from training.models import TrainingRun, Wish, Workshop
@@ -32,6 +32,10 @@ def start_run(
     """Learn from all that counts now. Asking again while it runs changes nothing."""
     if not voice_of(person).learns:
         raise Refused(_("Say first that a model may learn from you."))
+    if not services.can_fit():
+        raise Refused(
+            _("The model that writes here runs elsewhere, so no voice can be learnt.")
+        )
     if refresh:
         ledger.refresh(person)
     words = ledger.own_words(person)
