@@ -24,6 +24,7 @@ class OpenAIServer(ThreadingHTTPServer):
         self.loaded: dict[str, str] = {}
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.has_tokenizer = True
+        self.forgets = True  # unloads an adapter when asked to
         self.breaks_off = False  # hangs up after the third piece
         self.hung_up = threading.Event()  # a reader left before the end
 
@@ -74,8 +75,10 @@ class Handler(BaseHTTPRequestHandler):
         return self.say(200, f"Success: LoRA adapter '{body['lora_name']}' added.")
 
     def unload(self, body: dict[str, Any]) -> None:
+        if not self.server.forgets:
+            return self.say(500, {"error": {"message": "not now"}})
         known = self.server.loaded.pop(body["lora_name"], None)
-        self.say(200 if known else 404, "Success" if known else "not found")
+        return self.say(200 if known else 404, "Success" if known else "not found")
 
     def tokenize(self, body: dict[str, Any]) -> None:
         if not self.server.has_tokenizer:

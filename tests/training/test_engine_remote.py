@@ -113,6 +113,28 @@ def test_an_erased_voice_is_forgotten_by_the_server_without_being_asked(
         write(remote, voice)
 
 
+def test_the_voice_that_spoke_longest_ago_makes_room(
+    remote: Engine, server: OpenAIServer, tmp_path: Path, monkeypatch
+):
+    monkeypatch.setattr(remote_module, "MOST_LOADED", 1)
+    first, second = (
+        AdapterRef(str(make_adapter(tmp_path / str(seed), seed))) for seed in (1, 2)
+    )
+    write(remote, first)
+    write(remote, second)
+    assert list(server.loaded.values()) == [second.path]
+
+
+def test_a_server_that_forgets_nothing_keeps_nobody_waiting(
+    remote: Engine, server: OpenAIServer, tmp_path: Path, monkeypatch
+):
+    monkeypatch.setattr(remote_module, "MOST_LOADED", 1)
+    server.forgets = False
+    for seed in (1, 2):
+        assert write(remote, AdapterRef(str(make_adapter(tmp_path / str(seed), seed))))
+    assert len(server.loaded) == 2
+
+
 def test_several_voices_at_once_are_refused_with_a_sentence(
     remote: Engine, tmp_path: Path
 ):
@@ -165,6 +187,16 @@ def test_a_served_model_has_the_fingerprint_of_its_weights_as_files(
         assert services.fitting()["model"] == settings.STORYLOOM_VOICE_MODEL
     finally:
         services.close_engine()
+
+
+def test_a_voice_is_fitted_on_the_weights_that_write(settings):
+    settings.STORYLOOM_VOICE_MODEL = "some-people/some-model"
+    assert services.can_fit()
+    assert services.fitting()["model"] == services.model_source()  # they are here
+    settings.STORYLOOM_MODEL = "http://gpu.example/v1"
+    assert services.fitting()["model"] == "some-people/some-model"
+    settings.STORYLOOM_VOICE_MODEL = ""
+    assert not services.can_fit()
 
 
 def test_weights_that_cannot_be_read_are_said_when_the_engine_opens(

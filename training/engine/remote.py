@@ -44,6 +44,10 @@ LOOK_AGAIN = 2.0  # seconds between looks for adapters that are gone
 SILENCE = 120.0  # seconds without a byte: the server is taken for dead
 GONE = "This voice is gone."
 DEAD = "The language model's server does not answer."
+EMPTY: Message = {"role": "user", "content": ""}
+CONTINUED = {"continue_final_message": True, "add_generation_prompt": False}
+#: With every chunk, where the server can; else each chunk counts as one token.
+USAGE = {"include_usage": True, "continuous_usage_stats": True}
 
 
 def open_remote(
@@ -176,12 +180,6 @@ class RemoteEngine:
             self._voices.forget_the_gone()
 
 
-EMPTY: Message = {"role": "user", "content": ""}
-CONTINUED = {"continue_final_message": True, "add_generation_prompt": False}
-#: With every chunk, where the server can; else each chunk counts as one token.
-USAGE = {"include_usage": True, "continuous_usage_stats": True}
-
-
 def guess(text: str) -> int:
     """Rather too many tokens than too few: most texts have four bytes a token."""
     return -(-len(text.encode()) // 3)
@@ -306,7 +304,7 @@ class RemoteVoices:
                 self._unload(path)
 
     def _load(self, path: str, name: str) -> None:
-        while len(self._known) >= MOST_LOADED:
+        if len(self._known) >= MOST_LOADED:  # one the server keeps is tried later
             self._unload(next(iter(self._known)))
         body = {"lora_name": name, "lora_path": path}
         try:
