@@ -5,6 +5,7 @@ import threading
 
 from django.conf import settings
 
+from stories.tasks import send_letters
 from training.tasks import tend_runs
 
 logger = logging.getLogger(__name__)
@@ -27,3 +28,4 @@ def run(seconds: float) -> None:
     """Until the process ends. A task that fails says so itself; the next one comes."""
     while not _stopping.wait(seconds):
         tend_runs.delay()
+        send_letters.delay()

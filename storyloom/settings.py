@@ -276,8 +276,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for Redis to come back
 # Who asks while Redis is away hears so soon, not after a long silence.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_max": 0.2}
-# The embedded mode has a clock of its own, for voices (storyloom/clock.py): a stale
-# passage is also found when it is read.
+# The embedded mode has a clock of its own, for voices and letters
+# (storyloom/clock.py): a stale passage is also found when it is read.
 CELERY_BEAT_SCHEDULE = {
     "stale passages": {"task": "stories.tasks.recover_stale", "schedule": 60},
     "letters": {"task": "stories.tasks.send_letters", "schedule": 300},

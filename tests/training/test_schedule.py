@@ -174,14 +174,15 @@ def test_what_is_asked_for_begins_in_quiet_hours_too(willing, tiny, at, at_once)
 
 @pytest.mark.django_db(transaction=True)
 def test_the_embedded_house_has_a_clock(monkeypatch):
-    ticked = threading.Event()
+    ticked, sent = threading.Event(), threading.Event()
     monkeypatch.setattr("training.voices.learn_what_is_new", ticked.set)
+    monkeypatch.setattr("stories.lessons.letters.queue_due", sent.set)
     monkeypatch.setattr(
         "django.conf.settings.CELERY_BEAT_SCHEDULE", {"voices": {"schedule": 0.05}}
     )
     clock.start()
     try:
-        assert ticked.wait(10)
+        assert ticked.wait(10) and sent.wait(10)
     finally:
         clock.stop()
 
