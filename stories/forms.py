@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stories.arcs import tones
 from stories.models import Form, Level, Story, Teller
+from stories.services.rules import OWN
 from training.genres import genres
 
 
@@ -38,20 +39,7 @@ class SettingsForm(forms.ModelForm):
 
     class Meta:
         model = Story
-        fields = [
-            "title",
-            "form",
-            "teller",
-            "level",
-            "tone",
-            "strength",
-            "genre",
-            "genre_strength",
-            "note",
-            "length",
-            "creativity",
-            "show_authors",
-        ]
+        fields = OWN.settings
         labels = {
             "form": _("It is a"),
             "teller": _("It is told by"),

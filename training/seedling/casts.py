@@ -163,9 +163,8 @@ def cast_for(
         thing = daily.a_thing(rng)
         if thing not in things:
             things.append(thing)
-    life = (
-        a_life(teller, "key" in needs, lives, rng) if needs & {"life", "key"} else None
-    )
-    return Cast(
-        teller, hero, names, things, place_name(rng) if "place" in needs else "", life
-    )
+    life = None
+    if needs & {"life", "key"}:
+        life = a_life(teller, "key" in needs, lives, rng)
+    place = place_name(rng) if "place" in needs else ""
+    return Cast(teller, hero, names, things, place, life)

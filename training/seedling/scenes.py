@@ -195,9 +195,8 @@ def scene_messages(lives: Sequence[Life], rng: random.Random) -> list[Message]:
 def direction_of(passage: Passage, telling: Telling) -> str:
     """What the passage was asked to bring, now and then."""
     asked = passage.direction
-    if any(not telling.value(slot) for slot in SLOT.findall(asked)):
-        return ""
-    if not asked or telling.rng.random() < 0.5:
+    known = all(telling.value(slot) for slot in SLOT.findall(asked))
+    if not asked or not known or telling.rng.random() < 0.5:
         return ""
     return "Direction: " + upper(SLOT.sub(lambda m: telling.value(m[1]), asked))
 
