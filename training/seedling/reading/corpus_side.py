@@ -3,7 +3,7 @@
 import json
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +12,11 @@ import numpy as np
 from training.seedling.corpus import read_source
 from training.seedling.library import open_stories, without_held_out
 from training.seedling.pairs import read_pairs
-from training.seedling.plots import read_plots
 from training.seedling.prepare import Prepared
 from training.seedling.reading.copied import FILTER, Known, longest_known, words_of
 from training.seedling.reading.figures import Figure
 from training.seedling.reading.prose import HUMAN, long_enough, reference_of
 from training.seedling.recipe import WORKSHOP, CorpusMissing, Recipe, corpus_folder
-from training.seedling.scenes import scene_of
 
 BY_PEOPLE = ("bookdash", "pratham_books", "african_storybook", "first_person")
 NEVER_READ = "fairytales"  # people's stories that are no source of the recipe
@@ -42,24 +40,14 @@ def open_corpus(given: str | None, workshop: Path = WORKSHOP) -> Corpus:
 
 
 def trained_texts(corpus: Corpus) -> list[str]:
-    """All that training reads: stories, also as "I", pairs, scenes."""
+    """What training reads beside plots: stories, also as "I", and pairs."""
     texts = [prepared.text for prepared in corpus.trained]
     texts += [
         "\n\n".join(piece.as_i for piece in prepared.pieces)
         for prepared in corpus.trained
         if prepared.told_as_i
     ]
-    texts += ["\n\n".join(pair.paragraphs) for pair in read_pairs()]
-    return texts + list(scene_texts())
-
-
-def scene_texts(each: int = 24) -> Iterator[str]:
-    """Every plot told that many times; its heroes are one sign in the filter anyway."""
-    rng = random.Random(7)
-    for plot in read_plots():
-        for _ in range(each):
-            passages = scene_of(plot, (), rng)[2]
-            yield ("\n" if plot.form == "poem" else " ").join(passages)
+    return texts + ["\n\n".join(pair.paragraphs) for pair in read_pairs()]
 
 
 def human_texts(corpus: Corpus, never_read: int = 260) -> list[str]:
@@ -116,11 +104,16 @@ def measure(weights: Path, given: str | None) -> list[Figure]:
 def bits_per_byte(weights: Path, held_out: list[Prepared], source: str) -> float | None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from training.seedling.train import held_out_batches, read_held_out
+    from training.seedling.train import (
+        held_out_batches,
+        held_out_readings,
+        read_held_out,
+    )
 
     model = AutoModelForCausalLM.from_pretrained(weights).float().eval()
     tokenizer = AutoTokenizer.from_pretrained(weights).backend_tokenizer
-    batches, bytes_per_token = held_out_batches(held_out, tokenizer, Recipe(), source)
+    readings = held_out_readings(held_out, source)
+    batches, bytes_per_token = held_out_batches(readings, tokenizer, Recipe())
     if not batches:
         return None
     return read_held_out(model, batches) / math.log(2) / bytes_per_token
