@@ -1,6 +1,7 @@
 """Each measure of `read_seedling` on small made texts: it can pass, and it can fail."""
 
 import random
+from itertools import islice
 
 import pytest
 
@@ -202,11 +203,25 @@ def test_the_longest_run_of_a_story_is_measured_in_tokens(known):
     def tokens(text):
         return 2 * words(text)
 
-    found = copied.measure([story(READ), story(NEW)], tokens, known)
+    nothing = copied.Known.of([])
+    found = copied.measure([story(READ), story(NEW)], tokens, known, nothing)
     assert found[0].verdict == "not reached"
     assert figure(found, "- longest of all").value == tokens(READ)
     assert figure(found, "- median").value == tokens(READ) / 2
-    assert copied.measure([story(NEW)], tokens, known)[0].verdict == "reached"
+    anew = copied.measure([story(NEW)], tokens, known, nothing)
+    assert anew[0].verdict == "reached"
+
+
+def test_what_our_own_plots_gave_counts_and_is_told_apart(known):
+    found = copied.measure([story(READ)], words, copied.Known.of([NEW]), known)
+    assert found[0].value == words(READ)
+    assert figure(found, "- from all but our own plots, 99th").value == 0
+
+
+def test_the_plots_that_ship_are_known_by_their_tellings():
+    plots = copied.Known.of(islice(copied.scene_texts(), 48))
+    assert plots.entries > 500
+    assert copied.longest_known(next(copied.scene_texts()), plots)
 
 
 def test_the_filter_is_kept_and_rarely_wrong(known, tmp_path):

@@ -82,7 +82,7 @@ def test_there_are_plots_for_every_teller_and_tone(plots):
     assert set(tones) == set(TONES)
     assert min(tones.values()) > 0.4 * sum(tones.values()) / len(TONES)
     assert {plot.tellers for plot in plots} == set(TELLERS)
-    assert {plot.form for plot in plots} == {"story", "diary", "letter", "poem"}
+    assert {plot.form for plot in plots} == {"story", "diary", "letter"}
 
 
 def test_hardly_a_sentence_is_written_twice(sentences):

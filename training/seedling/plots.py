@@ -4,8 +4,8 @@ A plot is a passage or more, line by line. Every line has several tellings, and 
 is in the story, what they hold, where they are and what they lived through fill its
 slots. Whichever tellings are drawn, one line follows from the other.
 
-    @ one                        who tells it: one (I, she, he), any (they as well),
-                                 two ({a} and {b} together); then a form, if not story
+    @ one                        who tells it: one (I, she, he) or two ({a} and {b}
+                                 together); then a form, if not story
     [opening tense]              part and tone; after a colon the direction asked for
     {life}                       the experience
     {n} asked why. | "Why?" {n} asked.        tellings, one of which is drawn
@@ -26,10 +26,9 @@ PLOTS = HERE / "scene_plots"
 PARTS = ("opening", "middle", "ending")
 TELLERS = {
     "one": ("I", "she", "he"),
-    "any": ("I", "she", "he", "they"),
     "two": ("they",),
 }
-FORMS = ("story", "diary", "letter", "poem")
+FORMS = ("story", "diary", "letter")
 SLOT = re.compile(r"\{(\w+)\}")
 FROM_HEADER = {  # slot: the part of the header that it needs
     "life": "life",

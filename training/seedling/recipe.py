@@ -43,18 +43,18 @@ class Recipe:
         ("classic_children", 0.1),
         ("pairs", 2.0),  # written by hand
     )
-    scenes: int = 6200  # told from plots, in one epoch
+    scenes: int = 5200  # told from plots, in one epoch
     # the last, cooling part of the run: the simple, kind register
     closing_sources: Shares = (
-        ("tinystories", 0.7),
+        ("tinystories", 0.45),
         ("bookdash", 3.0),
-        ("pratham_books", 1.5),
-        ("african_storybook", 1.5),
+        ("pratham_books", 1.0),
+        ("african_storybook", 1.0),
         ("fables", 0.1),
-        ("first_person", 0.1),
-        ("pairs", 0.6),
+        ("first_person", 0.15),
+        ("pairs", 0.3),
     )
-    closing_scenes: int = 2850
+    closing_scenes: int = 6200
     held_out_one_in: int = 50
 
     # the batch: most rows are short, some are as long as the context

@@ -39,8 +39,26 @@ OBJECT = re.compile(
 LEVEL_TOLD = 0.5
 #: Plots are mostly simple. Never seen under "rich", they would be given up for the
 #: prose of old books as soon as a header says so, and its wishes with them.
-LEVEL_MISSED = 0.3
+LEVEL_MISSED = 0.4
 LEFT_OUT = (0.0, 0.3, 0.7, 1.0)  # of the lines that may be, drawn for each passage
+TITLES = (  # that say nothing of what is told, as people's titles often do
+    "Home",
+    "That Day",
+    "Once More",
+    "Late Autumn",
+    "The Last Summer",
+    "What I Remember",
+    "A Morning in May",
+    "Five Minutes",
+    "Nobody Knew",
+    "The First Time",
+    "The Other Side of the Road",
+    "Before Winter",
+    "Bread and Butter",
+    "How It Began",
+    "The Years Between",
+    "Where We Were",
+)
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 COLOURS = "red green yellow blue grey white brown orange purple black silver".split()
 
@@ -125,7 +143,7 @@ class Telling:
             return life.line.rstrip(".")
         return self.slots[slot]
 
-    def passage(self, passage: Passage, form: str) -> str:
+    def passage(self, passage: Passage) -> str:
         left_out = self.rng.choice(LEFT_OUT)
         lines = [
             self.line(line)
@@ -133,7 +151,7 @@ class Telling:
             if (not line.optional or self.rng.random() >= left_out)
             and (not line.if_known or line.needs <= self.cast.known)
         ]
-        return ("\n" if form == "poem" else " ").join(lines)
+        return " ".join(lines)
 
 
 def passages_drawn(plot: Plot, rng: random.Random) -> list[Passage]:
@@ -163,7 +181,7 @@ def scene_of(
     teller = "I" if plot.form == "letter" else rng.choice(TELLERS[plot.tellers])
     cast = cast_for(teller, needs_of(passages, rng), lives, rng)
     telling = Telling(cast, rng)
-    return telling, passages, [telling.passage(p, plot.form) for p in passages]
+    return telling, passages, [telling.passage(p) for p in passages]
 
 
 def scene_messages(lives: Sequence[Life], rng: random.Random) -> list[Message]:
@@ -206,7 +224,7 @@ def title_of(cast: Cast, rng: random.Random) -> str:
     nouns = [*cast.things, *cast.keys]
     known = [f"The {noun}".title() for noun in nouns]
     known += [cast.place.title()] if cast.place else []
-    return rng.choice(known) if known else rng.choice(("That Day", "Sunday", "Home"))
+    return rng.choice(known if known and rng.random() < 0.6 else TITLES)
 
 
 def header_lines(cast: Cast, form: str, text: str, rng: random.Random) -> str:
