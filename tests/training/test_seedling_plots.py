@@ -8,6 +8,7 @@ import pytest
 
 from training.seedling.labels import TONES, teller_of
 from training.seedling.plots import (
+    NEXT,
     TELLERS,
     BadPlot,
     plot_of,
@@ -31,7 +32,7 @@ They laughed. | Both of them laughed.
 
 @pytest.fixture(scope="module")
 def plots():
-    return read_plots()
+    return read_plots() + read_plots(NEXT)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from an empty page.
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -173,6 +173,9 @@ def epoch_readings(
 ) -> list[tuple[Told, int]]:
     shares = recipe.closing_sources if closing else recipe.sources
     scenes = recipe.closing_scenes if closing else recipe.scenes
+    if closing:
+        kept = [p for p in library.pairs if p.header["Form"] in recipe.closing_pairs]
+        library = replace(library, pairs=kept)
     rng = random.Random(f"{recipe.seed} {epoch} {closing}")
     return readings(library, shares, scenes, rng)
 

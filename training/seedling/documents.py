@@ -23,6 +23,9 @@ PREFACE = (
     "Use the details below. Write only the story."
 )
 BARE = "Continue."
+#: The form of what books tell, always said. No person asks for it, so a header of
+#: theirs is not answered in the tangle that such a small model makes of books.
+TALE = "tale"
 HEADER_KEPT = {  # how often a field that is known is shown
     "Title": 0.7,
     "Form": 0.5,
@@ -104,8 +107,10 @@ def header_of(
     passages: list[Passage],
     names: dict[str, str],
     things: dict[str, str],
+    written: bool,
     rng: random.Random,
 ) -> str:
+    """`written`: a person began it, so it may be anybody's story and no tale."""
     labels = prepared.labels
     text = "\n\n".join(p.text for p in passages)
     lower = text.lower()
@@ -118,7 +123,7 @@ def header_of(
     rng.shuffle(kept_things)
     known = {
         "Title": exchanged(renamed(prepared.title, names), things),
-        "Form": labels.form,
+        "Form": TALE if labels.form == "story" and not written else labels.form,
         "Level": labels.level,
         "Teller": teller or "",
         "Names": ", ".join(people[:4]),
@@ -136,7 +141,7 @@ def header_of(
     return "\n".join(
         f"{field}: {value}"
         for field, value in known.items()
-        if value and rng.random() < HEADER_KEPT[field]
+        if value == TALE or (value and rng.random() < HEADER_KEPT[field])
     )
 
 
@@ -190,7 +195,7 @@ def messages_of(
         passage.text = exchanged(renamed(passage.text, names), things)
     header = ""
     if rng.random() > (0.5 if written else 0.08):
-        header = header_of(prepared, passages, names, things, rng)
+        header = header_of(prepared, passages, names, things, written, rng)
     # passages of books are no whole stories: their last one is no ending
     whole = prepared.source not in ("first_person", "classic_children")
     bare = rng.random() < (0.5 if written else 0.08)

@@ -23,6 +23,7 @@ from training.seedling.labels import TONES
 from training.seedling.recipe import HERE
 
 PLOTS = HERE / "scene_plots"
+NEXT = PLOTS / "next"  # plots that no weights have read yet: see LOG.md
 PARTS = ("opening", "middle", "ending")
 TELLERS = {
     "one": ("I", "she", "he"),

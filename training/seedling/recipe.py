@@ -52,9 +52,10 @@ class Recipe:
         ("african_storybook", 1.0),
         ("fables", 0.1),
         ("first_person", 0.15),
-        ("pairs", 0.3),
+        ("pairs", 1.0),
     )
-    closing_scenes: int = 6200
+    closing_scenes: int = 6000
+    closing_pairs: tuple[str, ...] = ("poem", "script")  # forms that no plot has
     held_out_one_in: int = 50
 
     # the batch: most rows are short, some are as long as the context
@@ -113,7 +114,7 @@ class Recipe:
             other_rate=0.5 * self.other_rate,
             batch_tokens=max(4096, self.batch_tokens),
             warm_up=0.03,
-            decay=0.7,
+            decay=0.97,
         )
 
     def teacher(self, minutes: float) -> "Recipe":

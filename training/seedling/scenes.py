@@ -10,6 +10,7 @@ import argparse
 import random
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from training.seedling import things as daily
@@ -36,6 +37,8 @@ OBJECT = re.compile(
     r"took|pulled|pushed|led|brought|carried|made|sent|handed|kissed|reached) \{h\}"
     r"(?! (?:and|had|was|\{was\}|would|could|did|[a-z]+ed) )"
 )
+STOP = re.compile(r"[.!?] (?=[A-Z])")
+PARTED = 0.35  # of the scenes go on with their opening in a second passage
 LEVEL_TOLD = 0.5
 #: Plots are mostly simple. Never seen under "rich", they would be given up for the
 #: prose of old books as soon as a header says so, and its wishes with them.
@@ -195,6 +198,8 @@ def scene_messages(lives: Sequence[Life], rng: random.Random) -> list[Message]:
         texts[0] = f"{rng.choice(DAYS)}. {texts[0]}"
     if form == "letter" and cast.others:
         texts[0] = f"Dear {cast.others[0]},\n\n{texts[0]}"
+    if rng.random() < PARTED:
+        passages, texts = parted(passages, texts, rng.choice(("short", "medium")))
     header = header_lines(cast, form, "\n".join(texts), rng)
     messages = [{"role": "system", "content": f"{PREFACE}\n\n{header}"}]
     for passage, text in zip(passages, texts, strict=True):
@@ -208,6 +213,19 @@ def scene_messages(lives: Sequence[Life], rng: random.Random) -> list[Message]:
         messages.append({"role": "user", "content": content})
         messages.append({"role": "assistant", "content": text})
     return messages
+
+
+def parted(
+    passages: list[Passage], texts: list[str], length: str
+) -> tuple[list[Passage], list[str]]:
+    """The opening in two: the first is as long as asked, and the next one goes on."""
+    ends = [mark.end() for mark in STOP.finditer(texts[0])]
+    ends = [end for end in ends if length_of(texts[0][:end]) == length]
+    if not ends:
+        return passages, texts
+    first, rest = texts[0][: ends[-1]].strip(), texts[0][ends[-1] :].strip()
+    going_on = replace(passages[0], part="middle", direction="")
+    return [passages[0], going_on, *passages[1:]], [first, rest, *texts[1:]]
 
 
 def direction_of(passage: Passage, telling: Telling) -> str:
