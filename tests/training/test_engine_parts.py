@@ -329,6 +329,14 @@ def test_what_is_wanted_is_likelier_until_it_was_said() -> None:
     assert wanted([0, 1, 2, 4, 3], level).tolist() == level.tolist()
 
 
+def test_what_is_wanted_is_not_pushed_where_there_is_no_room_for_it() -> None:
+    wanted = Wanted(1, [[1]], strength=2.0)
+    scores = torch.tensor([Wanted.REACH + 1, 0.0, 3.0])
+    assert wanted([0], scores).tolist() == scores.tolist()
+    scores[1] = 2.0
+    assert wanted([0], scores)[1] == 4.0
+
+
 def test_what_is_still_unsaid_is_wanted_more_but_not_without_end() -> None:
     wanted = Wanted(1, [[1]], strength=2.0)
     pushed = [wanted([0] + [2] * n, torch.zeros(3))[1].item() for n in (0, 20, 40, 400)]

@@ -113,9 +113,12 @@ class Wanted:
     """Helps a small model to bring in what the story is asked to hold, each once.
 
     It lists a header's things where it leans to any noun at all; the one that is
-    asked for becomes likelier there. What has been said is never pushed again.
+    asked for becomes likelier there, and nowhere else: pushed into a line that has
+    no room for it, it would derail the line. What has been said is never pushed again.
     """
 
+    #: Nats below the likeliest token at which a word still has room.
+    REACH = 5.0
     #: What going on with a begun phrase is worth.
     SPELLED = 9.0
     #: Tokens after which what is still unsaid is pushed twice as hard, and no harder.
@@ -133,13 +136,17 @@ class Wanted:
 
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
         drawn = list(history[self._prompt :])
+        room = scores.max() - self.REACH
         scores = scores.clone()
         strength = self._strength * (1 + min(1.0, len(drawn) / self.PATIENCE))
         for phrase in self._phrases:
             if holds(drawn, phrase):
                 continue
             begun = ends_with_start_of(drawn, phrase)
-            scores[phrase[begun]] += self.SPELLED if begun else strength
+            if begun:
+                scores[phrase[begun]] += self.SPELLED
+            elif scores[phrase[0]] >= room:
+                scores[phrase[0]] += strength
         return scores
 
 
