@@ -43,8 +43,8 @@ QUEUED_DEAD_AFTER = timedelta(seconds=60)
 
 TOKENS = {Length.SHORT: 80, Length.MEDIUM: 160, Length.LONG: 320}
 DRAWING = {  # temperature, top_p
-    Creativity.CAREFUL: (0.4, 0.9),
-    Creativity.BALANCED: (0.6, 0.9),
+    Creativity.CAREFUL: (0.3, 0.9),
+    Creativity.BALANCED: (0.5, 0.9),
     Creativity.WILD: (0.9, 0.95),
 }
 SILENT = Speaking()

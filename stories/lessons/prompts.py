@@ -14,6 +14,10 @@ PREFACE = (
     "kind words. Use the details below. Write only the story."
 )
 LEVELS = {"starter": "simple", "easy": "simple", "middle": "plain", "stretch": "rich"}
+#: What a class reads is told as books tell it; most of its sentences are begun for the
+#: model, and a story of a person's own life (in `training/seedling`, a plot) would not
+#: go on from them.
+TALE = "tale"
 #: Words of the story so far that the model still sees.
 REMEMBERED = 160
 _SIGNS = re.compile(r"[<>|:{}\[\]\n\r]+")
@@ -25,7 +29,7 @@ def data(text: str, longest: int = 200) -> str:
 
 def header(wish: Wish, things: tuple[str, ...]) -> str:
     fields = {
-        "Form": wish.form,
+        "Form": TALE if wish.form == "story" else wish.form,
         "Level": LEVELS[wish.level],
         "Teller": wish.pronoun,
         "Names": data(wish.hero, 40),

@@ -13,12 +13,12 @@ from training.seedling.tokenizer import END, PAD, chat_tokenizer
 # chosen by `read_seedling` sweeps; the numbers are in MODEL_CARD.md
 DECODING = {
     "do_sample": True,
-    "temperature": 0.6,
+    "temperature": 0.5,
     "top_p": 0.9,
     "max_new_tokens": 220,
     # ours: see training/engine/local/processors.py
-    "name_bias": 1.5,
-    "wanted_bias": 3.2,
+    "name_bias": 1.0,
+    "wanted_bias": 2.5,
 }
 
 

@@ -114,7 +114,8 @@ class Wanted:
 
     It lists a header's things where it leans to any noun at all; the one that is
     asked for becomes likelier there, and nowhere else: pushed into a line that has
-    no room for it, it would derail the line. What has been said is never pushed again.
+    no room for it, it would derail the line. What has been said is never pushed again,
+    only spelled to its end where it is begun.
     """
 
     #: Nats below the likeliest token at which a word still has room.
@@ -140,12 +141,11 @@ class Wanted:
         scores = scores.clone()
         strength = self._strength * (1 + min(1.0, len(drawn) / self.PATIENCE))
         for phrase in self._phrases:
-            if holds(drawn, phrase):
-                continue
             begun = ends_with_start_of(drawn, phrase)
-            if begun:
+            said = holds(drawn, phrase)
+            if 0 < begun < len(phrase) and (begun > 1 or not said):
                 scores[phrase[begun]] += self.SPELLED
-            elif scores[phrase[0]] >= room:
+            elif not said and scores[phrase[0]] >= room:
                 scores[phrase[0]] += strength
         return scores
 

@@ -19,7 +19,7 @@ class Drawing:
     """How passages are drawn: by default as for a person who left it balanced."""
 
     seed: int = 7
-    temperature: float = 0.6
+    temperature: float = 0.5
     top_p: float = 0.9
     helped: bool = True  # the engine is told names and words, as by the editor
 
