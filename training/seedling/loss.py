@@ -47,3 +47,14 @@ def tensors_of(batch: dict, device: str = "cpu") -> dict[str, torch.Tensor]:
         .to(torch.int64 if name in whole else torch.float32)
         for name, array in batch.items()
     }
+
+
+def losses(model, tensors: dict, measure=losses_of, teacher=None, taught=0.0):
+    """See `losses_of`; `tensors` as from `tensors_of`."""
+    seen = {name: tensors[name] for name in ("ids", "positions", "document")}
+    expected = None
+    if teacher is not None:
+        with torch.no_grad():
+            expected = logits_of(teacher, **seen)
+    logits = logits_of(model, **seen)
+    return measure(logits, tensors["targets"], tensors["weights"], expected, taught)

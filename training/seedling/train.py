@@ -6,7 +6,6 @@ python manage.py train_seedling --corpus PATH [--minutes N] [--resume]
 import argparse
 import json
 import os
-import random
 import sys
 import time
 from collections.abc import Iterator
@@ -20,27 +19,23 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 import numpy as np
 import torch
 
-from training.seedling.batches import (
-    Batch,
-    Document,
-    Library,
-    Row,
-    documents_of,
-    packed,
-    stacked,
-)
-from training.seedling.documents import Message, messages_of
+from training.seedling.batches import Batch, Document, Row, stacked
 from training.seedling.export import export, new_model
+from training.seedling.held_out import (
+    held_out_batches,
+    held_out_readings,
+    read_held_out,
+    scene_readings,
+)
 from training.seedling.library import (
     open_library,
     open_tokenizer,
     without_held_out,
 )
-from training.seedling.loss import logits_of, losses_of, tensors_of
+from training.seedling.loss import losses, losses_of, tensors_of
 from training.seedling.optimizer import optimizers_of
 from training.seedling.prepare import Prepared
 from training.seedling.recipe import WEIGHTS, WORKSHOP, CorpusMissing, Recipe
-from training.seedling.scenes import scene_messages
 from training.seedling.stream import Stream
 
 READ = ("tinystories", "first_person")  # held-out stories that the log measures
@@ -77,67 +72,6 @@ def progress_of(place: Place, recipe: Recipe) -> float:
     if recipe.steps is not None:
         return place.step / recipe.steps
     return place.elapsed / (recipe.minutes * 60)
-
-
-def held_out_readings(
-    held_out: list[Prepared], source: str, most: int = 96
-) -> list[list[Message]]:
-    stories = [story for story in held_out if story.source == source]
-    return [messages_of(story, random.Random(story.key)) for story in stories[:most]]
-
-
-def scene_readings(library: Library, most: int = 96) -> list[list[Message]]:
-    """Plots told anew, to measure whether they are known.
-
-    One known by heart costs about .2 nats a token: which telling, which thing. Much
-    more says that the model mixes one plot up with another.
-    """
-    seeds = (random.Random(f"held out {number}") for number in range(most))
-    return [scene_messages(library.lives, rng) for rng in seeds]
-
-
-def held_out_batches(
-    readings: list[list[Message]], tokenizer, recipe: Recipe
-) -> tuple[list[Batch], float]:
-    """Batches of readings, and bytes per told token for bits per byte."""
-    documents, size, count = [], 0, 0
-    for messages in readings:
-        told = [m["content"] for m in messages if m["role"] == "assistant"]
-        size += sum(len(t.encode()) for t in told)
-        count += sum(len(tokenizer.encode(t).ids) for t in told)
-        documents += documents_of(messages, tokenizer, recipe)
-    rows = packed(documents, replace(recipe, row=recipe.context))
-    most_rows = max(1, recipe.batch_tokens // recipe.context)
-    batches = [stacked(rows[i : i + most_rows]) for i in range(0, len(rows), most_rows)]
-    return batches, size / max(1, count)
-
-
-def losses(model, tensors: dict, measure=losses_of, teacher=None, taught=0.0):
-    """See `losses_of`; `tensors` as from `tensors_of`."""
-    seen = {name: tensors[name] for name in ("ids", "positions", "document")}
-    expected = None
-    if teacher is not None:
-        with torch.no_grad():
-            expected = logits_of(teacher, **seen)
-    logits = logits_of(model, **seen)
-    return measure(logits, tensors["targets"], tensors["weights"], expected, taught)
-
-
-@torch.no_grad()
-def read_held_out(model, batches: list[Batch]) -> float:
-    """Nats per told token."""
-    total, count = 0.0, 0.0
-    training, device = model.training, model.device
-    model.eval()
-    for batch in batches:
-        # many shapes, each read once: not worth compiling for
-        eager = torch.compiler.set_stance("force_eager")
-        half = torch.autocast(device.type, torch.bfloat16, device.type == "cuda")
-        with eager, half:
-            told, n = losses(model, tensors_of(batch, str(device)))[1:]
-        total, count = total + told.item(), count + n.item()
-    model.train(training)
-    return total / max(1.0, count)
 
 
 class Run:

@@ -104,7 +104,7 @@ def measure(weights: Path, given: str | None) -> list[Figure]:
 def bits_per_byte(weights: Path, held_out: list[Prepared], source: str) -> float | None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from training.seedling.train import (
+    from training.seedling.held_out import (
         held_out_batches,
         held_out_readings,
         read_held_out,
