@@ -5,14 +5,17 @@ import re
 
 import pytest
 
+from stories.lessons import prompts as lessons
+from stories.models import Form
 from training.seedling.casts import Life, cast_for, composed_life
 from training.seedling.corpus import Story
-from training.seedling.documents import PREFACE, messages_of
-from training.seedling.labels import Lexicon, labels_of
+from training.seedling.documents import PREFACE, TALE, messages_of
+from training.seedling.labels import Lexicon, labels_of, length_of
 from training.seedling.lives import is_experience, noted_as_i, told_of
+from training.seedling.plots import Passage
 from training.seedling.prepare import PIECE_WORDS, cut, prepare, tone_of, weigh
 from training.seedling.recipe import HELD_OUT_HEADERS
-from training.seedling.scenes import scene_messages
+from training.seedling.scenes import parted, scene_messages
 from training.seedling.things import ALL, exchanged, new_things
 
 LIFE = Life("I lost my hat on the ferry, but nobody laughed.", ("hat",))
@@ -99,6 +102,19 @@ def test_experiences_nobody_had_are_sentences_that_can_be_told():
         assert told_of(life.line, "she")
 
 
+def test_an_opening_asked_for_in_short_stops_at_a_sentence_and_goes_on():
+    opening = Passage("opening", "tense", "a knock")
+    ending = Passage("ending", "sad")
+    told_now = "The lamp went out, and nobody moved. " * 12
+    passages, texts = parted([opening, ending], [told_now.strip(), "Gone."], "short")
+    assert [p.part for p in passages] == ["opening", "middle", "ending"]
+    assert [p.tone for p in passages] == ["tense", "tense", "sad"]
+    assert length_of(texts[0]) == "short" and texts[0].endswith("moved.")
+    assert " ".join(texts[:2]) == told_now.strip() and texts[2] == "Gone."
+    short = ([ending], ["All gone."])
+    assert parted(*short, "medium") == short
+
+
 def test_the_people_of_a_scene_all_have_other_names():
     for seed in range(100):
         cast = cast_for("they", {"n", "n2"}, [], random.Random(seed))
@@ -130,6 +146,17 @@ def test_a_header_promises_only_what_the_passages_under_it_keep():
         for field in ("Names", "Things"):
             for item in filter(None, header.get(field, "").split(", ")):
                 assert item in text
+
+
+def test_what_a_book_tells_is_a_tale_which_nobody_asks_for():
+    page = "One day Lily had a ball. She threw the ball and Lily ran home with it. " * 3
+    ready = prepared(Story("0", "tinystories", "", [[page], [page]]))
+    forms = {
+        header_of(messages_of(ready, random.Random(seed))).get("Form")
+        for seed in range(80)
+    }
+    assert TALE in forms and TALE not in set(Form.values)
+    assert lessons.TALE == TALE
 
 
 def test_a_usual_thing_is_exchanged_with_its_article_and_plural():
