@@ -106,13 +106,22 @@ def test_an_opening_asked_for_in_short_stops_at_a_sentence_and_goes_on():
     opening = Passage("opening", "tense", "a knock")
     ending = Passage("ending", "sad")
     told_now = "The lamp went out, and nobody moved. " * 12
-    passages, texts = parted([opening, ending], [told_now.strip(), "Gone."], "short")
+    both = [told_now.strip(), "Gone."]
+    passages, texts = parted([opening, ending], both, 0, "short")
     assert [p.part for p in passages] == ["opening", "middle", "ending"]
     assert [p.tone for p in passages] == ["tense", "tense", "sad"]
     assert length_of(texts[0]) == "short" and texts[0].endswith("moved.")
     assert " ".join(texts[:2]) == told_now.strip() and texts[2] == "Gone."
     short = ([ending], ["All gone."])
-    assert parted(*short, "medium") == short
+    assert parted(*short, 0, "medium") == short
+
+
+def test_an_ending_in_two_ends_only_once():
+    ending = Passage("ending", "sad", "Someone or something comes back.")
+    passages, texts = parted([ending], ["Nobody came to the gate. " * 20], 0, "short")
+    assert [p.part for p in passages] == ["middle", "ending"]
+    assert [bool(p.direction) for p in passages] == [True, False]
+    assert "".join(t + " " for t in texts) == "Nobody came to the gate. " * 20
 
 
 def test_the_people_of_a_scene_all_have_other_names():

@@ -9,6 +9,7 @@ import pytest
 from training.seedling.labels import TONES, teller_of
 from training.seedling.plots import (
     NEXT,
+    SEQUELS,
     TELLERS,
     BadPlot,
     plot_of,
@@ -32,7 +33,7 @@ They laughed. | Both of them laughed.
 
 @pytest.fixture(scope="module")
 def plots():
-    return read_plots() + read_plots(NEXT)
+    return read_plots() + read_plots(NEXT) + read_plots(SEQUELS)
 
 
 @pytest.fixture(scope="module")

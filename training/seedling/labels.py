@@ -184,14 +184,18 @@ def level_of_sentences(sentences: list[str]) -> str:
     return "simple" if long < 28.5 else "plain" if long < 36 else "rich"
 
 
+#: What a teller calls themselves, or those told of.
+SAID = {
+    "I": ("i", "my", "me", "i'm"),
+    "he": ("he", "his", "him"),
+    "she": ("she", "her"),
+    "they": ("they", "their", "them"),
+}
+
+
 def teller_of(text: str) -> str | None:
     words = Counter(WORD.findall(narration(text).lower()))
-    counts = {
-        "I": words["i"] + words["my"] + words["me"] + words["i'm"],
-        "he": words["he"] + words["his"] + words["him"],
-        "she": words["she"] + words["her"],
-        "they": words["they"] + words["their"] + words["them"],
-    }
+    counts = {teller: sum(words[w] for w in said) for teller, said in SAID.items()}
     if counts["I"] >= 3:
         return "I"
     best = max(counts, key=lambda k: counts[k])

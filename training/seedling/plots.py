@@ -4,14 +4,19 @@ A plot is a passage or more, line by line. Every line has several tellings, and 
 is in the story, what they hold, where they are and what they lived through fill its
 slots. Whichever tellings are drawn, one line follows from the other.
 
-    @ one                        who tells it: one (I, she, he) or two ({a} and {b}
-                                 together); then a form, if not story
+    @ one about the exam         who tells it: one (I, she, he) or two ({a} and {b}
+                                 together); then a form, if not story; then what the
+                                 opening is about, for the sequels' slot {it}
     [opening tense]              part and tone; after a colon the direction asked for
     {life}                       the experience
     {n} asked why. | "Why?" {n} asked.        tellings, one of which is drawn
     - It was (late/dark).        may be left out; one of the words in brackets is drawn
     ? {n} saw {place}.           only where the header has a place, and then always
     [ending sad]                 of several later passages of one part, one is drawn
+
+A sequel ("@ any") has no opening: it is one later passage that may follow any opening,
+whoever tells it. It brings a small happening of its own, in one tone, so that whatever
+tone is asked for next, the model knows how to go on.
 """
 
 import re
@@ -23,11 +28,13 @@ from training.seedling.labels import TONES
 from training.seedling.recipe import HERE
 
 PLOTS = HERE / "scene_plots"
+SEQUELS = PLOTS / "sequels"
 NEXT = PLOTS / "next"  # plots that no weights have read yet: see LOG.md
 PARTS = ("opening", "middle", "ending")
 TELLERS = {
     "one": ("I", "she", "he"),
     "two": ("they",),
+    "any": ("I", "she", "he", "they"),  # of sequels
 }
 FORMS = ("story", "diary", "letter")
 SLOT = re.compile(r"\{(\w+)\}")
@@ -46,7 +53,12 @@ FROM_HEADER = {  # slot: the part of the header that it needs
     "a_t2": "t2",
     "place": "place",
 }
-ALWAYS = set("s o p r was h a b food a_food animal an_animal colour day kin".split())
+ALWAYS = set(
+    "s o p r was heart h a b it food a_food animal an_animal colour day kin".split()
+)
+HEAD = re.compile(
+    r"@ (?P<tellers>\w+)(?: (?!about )(?P<form>\w+))?(?: about (?P<about>.+))?"
+)
 
 
 class BadPlot(ValueError):
@@ -77,6 +89,7 @@ class Passage:
 class Plot:
     tellers: str  # a key of TELLERS
     form: str
+    about: str = ""  # what its opening is about: "the exam"
     passages: list[Passage] = field(default_factory=list)
 
     def of(self, part: str) -> list[Passage]:
@@ -92,8 +105,10 @@ def line_of(text: str) -> Line:
 def plot_of(text: str) -> Plot:
     """One plot. Raises BadPlot."""
     head, *lines = text.strip().split("\n")
-    words = head.split()
-    plot = Plot(words[1], words[2] if len(words) > 2 else "story")
+    said = HEAD.fullmatch(head.strip())
+    if not said:
+        raise BadPlot(f"A plot begins with who tells it: {head}")
+    plot = Plot(said["tellers"], said["form"] or "story", said["about"] or "")
     for line in lines:
         line = line.strip()
         if told := re.fullmatch(r"\[(\w+) (\w+)(?:: (.+))?\]", line):
@@ -112,7 +127,10 @@ def faults_of(plot: Plot) -> list[str]:
     faults = []
     if plot.tellers not in TELLERS or plot.form not in FORMS:
         faults.append(f"Unknown teller or form: {plot.tellers} {plot.form}")
-    if len(plot.of("opening")) != 1 or plot.passages[0].part != "opening":
+    openings = [p.part == "opening" for p in plot.passages]
+    if plot.tellers == "any" and openings != [False]:
+        faults.append("A sequel is one passage, and no opening")
+    if plot.tellers != "any" and openings != [True] + [False] * (len(openings) - 1):
         faults.append("A plot begins with its one opening")
     for passage in plot.passages:
         if passage.part not in PARTS or passage.tone not in TONES:
@@ -154,6 +172,11 @@ def read_plots(folder: Path = PLOTS) -> tuple[Plot, ...]:
         except BadPlot as fault:
             raise BadPlot(f"{path.name}: {fault}") from None
     return tuple(plots)
+
+
+@cache
+def sequels(part: str) -> tuple[Passage, ...]:
+    return tuple(p for plot in read_plots(SEQUELS) for p in plot.of(part))
 
 
 def plots_in(text: str) -> list[Plot]:

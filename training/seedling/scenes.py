@@ -26,6 +26,7 @@ from training.seedling.plots import (
     Plot,
     plots_in,
     read_plots,
+    sequels,
 )
 
 BEGUN = re.compile(r"(?<=[.!?] )[a-z]")  # a sentence that began with a slot
@@ -38,7 +39,9 @@ OBJECT = re.compile(
     r"(?! (?:and|had|was|\{was\}|would|could|did|[a-z]+ed) )"
 )
 STOP = re.compile(r"[.!?] (?=[A-Z])")
-PARTED = 0.35  # of the scenes go on with their opening in a second passage
+TOLD_ON = {"middle": 0.4, "ending": 0.5}  # how often another passage follows
+LEFT_FOR_SEQUEL = 0.6
+PARTED = 0.35  # of the passages are told in two
 LEVEL_TOLD = 0.5
 #: Plots are mostly simple. Never seen under "rich", they would be given up for the
 #: prose of old books as soon as a header says so, and its wishes with them.
@@ -70,7 +73,7 @@ def upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def slots_of(cast: Cast, rng: random.Random) -> dict[str, str]:
+def slots_of(cast: Cast, about: str, rng: random.Random) -> dict[str, str]:
     """What stands in for each slot, all through one scene; empty if not known."""
     subject, object_, own, _, self_ = OWN.get(
         cast.teller, ("I", "me", "my", "mine", "myself")
@@ -87,6 +90,8 @@ def slots_of(cast: Cast, rng: random.Random) -> dict[str, str]:
         "p": own,
         "r": self_,
         "was": "were" if cast.teller == "they" else "was",
+        "heart": "hearts" if cast.teller == "they" else "heart",
+        "it": about,
         "h": cast.hero or "I",
         "a": pair[0],
         "b": pair[1],
@@ -112,11 +117,11 @@ def slots_of(cast: Cast, rng: random.Random) -> dict[str, str]:
 
 
 class Telling:
-    """Tells the passages of one plot, one after another."""
+    """Tells the passages of one plot, and its sequels, one after another."""
 
-    def __init__(self, cast: Cast, rng: random.Random):
-        self.cast, self.rng = cast, rng
-        self.slots = slots_of(cast, rng)
+    def __init__(self, cast: Cast, plot: Plot, rng: random.Random):
+        self.cast, self.plot, self.rng = cast, plot, rng
+        self.slots = slots_of(cast, plot.about or "that day", rng)
         self.told = ""
 
     def line(self, line: Line) -> str:
@@ -148,22 +153,34 @@ class Telling:
 
     def passage(self, passage: Passage) -> str:
         left_out = self.rng.choice(LEFT_OUT)
+        known = self.cast.known
+        if self.plot.form == "letter" and passage not in self.plot.passages:
+            known = known - {"n", "n2"}  # who reads it is nobody who comes by
         lines = [
             self.line(line)
             for line in passage.lines
             if (not line.optional or self.rng.random() >= left_out)
-            and (not line.if_known or line.needs <= self.cast.known)
+            and (not line.if_known or line.needs <= known)
         ]
         return " ".join(lines)
 
 
 def passages_drawn(plot: Plot, rng: random.Random) -> list[Passage]:
-    """Its opening, and mostly one of what may come after, part by part."""
+    """Its opening, and mostly one of what may come after, part by part.
+
+    What comes after is the plot's own, or from some point on a sequel's, as a person
+    may ask for a tone that the plot's own passages do not have.
+    """
+    if plot.tellers == "any":
+        return plot.passages
     chosen = plot.of("opening")
-    for part in ("middle", "ending"):
-        later = plot.of(part)
-        if later and rng.random() < 0.75:
-            chosen.append(rng.choice(later))
+    left = False  # for a sequel
+    for part in ("middle", "middle", "ending"):
+        if rng.random() < TOLD_ON[part]:
+            own = [later for later in plot.of(part) if later not in chosen]
+            left = left or not own or rng.random() < LEFT_FOR_SEQUEL
+            later = sequels(part) if left and plot.about else own
+            chosen += rng.sample(later, min(1, len(later)))
     return chosen
 
 
@@ -174,7 +191,8 @@ def needs_of(passages: list[Passage], rng: random.Random) -> set[str]:
         for line in passage.lines:
             if not line.if_known or rng.random() < 0.5:
                 needs |= line.needs
-    return needs
+    # an experience that no line tells would be promised in vain
+    return needs if "life" in needs else needs - {"key"}
 
 
 def scene_of(
@@ -183,7 +201,7 @@ def scene_of(
     passages = passages_drawn(plot, rng)
     teller = "I" if plot.form == "letter" else rng.choice(TELLERS[plot.tellers])
     cast = cast_for(teller, needs_of(passages, rng), lives, rng)
-    telling = Telling(cast, rng)
+    telling = Telling(cast, plot, rng)
     return telling, passages, [telling.passage(p) for p in passages]
 
 
@@ -198,34 +216,57 @@ def scene_messages(lives: Sequence[Life], rng: random.Random) -> list[Message]:
         texts[0] = f"{rng.choice(DAYS)}. {texts[0]}"
     if form == "letter" and cast.others:
         texts[0] = f"Dear {cast.others[0]},\n\n{texts[0]}"
-    if rng.random() < PARTED:
-        passages, texts = parted(passages, texts, rng.choice(("short", "medium")))
+    passages, texts = sometimes_parted(passages, texts, rng)
     header = header_lines(cast, form, "\n".join(texts), rng)
-    messages = [{"role": "system", "content": f"{PREFACE}\n\n{header}"}]
-    for passage, text in zip(passages, texts, strict=True):
-        ask = [
-            f"Part: {passage.part}" if rng.random() < 0.8 else "",
-            f"Tone: {passage.tone}" if rng.random() < 0.92 else "",
-            f"Length: {length_of(text)}" if rng.random() < 0.85 else "",
-            direction_of(passage, telling),
-        ]
-        content = "\n".join(filter(None, ask)) or BARE
-        messages.append({"role": "user", "content": content})
-        messages.append({"role": "assistant", "content": text})
-    return messages
+    turns = zip(passages, texts, strict=True)
+    asked = [turn for p, text in turns for turn in turn_of(p, text, telling)]
+    return [{"role": "system", "content": f"{PREFACE}\n\n{header}"}, *asked]
+
+
+def turn_of(passage: Passage, text: str, telling: Telling) -> list[Message]:
+    """What is asked of one passage, and the passage."""
+    rng = telling.rng
+    ask = [
+        f"Part: {passage.part}" if rng.random() < 0.8 else "",
+        f"Tone: {passage.tone}" if rng.random() < 0.92 else "",
+        f"Length: {length_of(text)}" if rng.random() < 0.85 else "",
+        direction_of(passage, telling),
+    ]
+    content = "\n".join(filter(None, ask)) or BARE
+    return [
+        {"role": "user", "content": content},
+        {"role": "assistant", "content": text},
+    ]
 
 
 def parted(
-    passages: list[Passage], texts: list[str], length: str
+    passages: list[Passage], texts: list[str], at: int, length: str
 ) -> tuple[list[Passage], list[str]]:
-    """The opening in two: the first is as long as asked, and the next one goes on."""
-    ends = [mark.end() for mark in STOP.finditer(texts[0])]
-    ends = [end for end in ends if length_of(texts[0][:end]) == length]
+    """One passage in two: the first is as long as asked, and the next one goes on."""
+    ends = [mark.end() for mark in STOP.finditer(texts[at])]
+    ends = [end for end in ends if length_of(texts[at][:end]) == length]
     if not ends:
         return passages, texts
-    first, rest = texts[0][: ends[-1]].strip(), texts[0][ends[-1] :].strip()
-    going_on = replace(passages[0], part="middle", direction="")
-    return [passages[0], going_on, *passages[1:]], [first, rest, *texts[1:]]
+    whole, cut = passages[at], ends[-1]
+    first = replace(whole, part="middle") if whole.part == "ending" else whole
+    rest = whole if whole.part == "ending" else replace(whole, part="middle")
+    halves = [first, replace(rest, direction="")]
+    told = [texts[at][:cut].strip(), texts[at][cut:].strip()]
+    return (
+        [*passages[:at], *halves, *passages[at + 1 :]],
+        [*texts[:at], *told, *texts[at + 1 :]],
+    )
+
+
+def sometimes_parted(
+    passages: list[Passage], texts: list[str], rng: random.Random
+) -> tuple[list[Passage], list[str]]:
+    """Most passages of plots are long, and a short one may be asked for."""
+    for at in reversed(range(len(passages))):
+        if rng.random() < PARTED:
+            wanted = rng.choice(("short", "medium"))
+            passages, texts = parted(passages, texts, at, wanted)
+    return passages, texts
 
 
 def direction_of(passage: Passage, telling: Telling) -> str:
