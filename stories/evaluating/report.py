@@ -28,7 +28,7 @@ class Plan:
     conditions: dict[str, tuple[str, ...]]
     seeds: int = 2
     max_tokens: int = 60
-    timed: int = 12
+    timed: int = 40
     arcs: int = 0
     corpus: str | None = None
     keep: Path | None = None

@@ -4,6 +4,8 @@ from collections import defaultdict
 
 import torch
 
+from training.seedling.loss import half_pays
+
 
 def orthogonal(updates: torch.Tensor, steps: int = 5) -> torch.Tensor:
     """The nearest orthogonal matrices [n, rows, columns], about: a quintic.
@@ -13,7 +15,7 @@ def orthogonal(updates: torch.Tensor, steps: int = 5) -> torch.Tensor:
     a, b, c = 3.4445, -4.7750, 2.0315
     tall = updates.size(1) > updates.size(2)
     x = updates.mT if tall else updates
-    x = x.bfloat16() if x.is_cuda else x
+    x = x.bfloat16() if half_pays(x.device.type) else x
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(steps):
         square = x @ x.mT

@@ -32,7 +32,7 @@ from training.seedling.library import (
     open_tokenizer,
     without_held_out,
 )
-from training.seedling.loss import losses, losses_of, tensors_of
+from training.seedling.loss import half_pays, losses, losses_of, tensors_of
 from training.seedling.optimizer import optimizers_of
 from training.seedling.prepare import Prepared
 from training.seedling.recipe import WEIGHTS, WORKSHOP, CorpusMissing, Recipe
@@ -154,7 +154,7 @@ class Run:
     def losses(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         device = self.recipe.device
         tensors = tensors_of(batch, device)
-        with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+        with torch.autocast(device, torch.bfloat16, enabled=half_pays(device)):
             return losses(
                 self.model, tensors, self.losses_of, self.teacher, self.recipe.taught
             )

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         add("--layers", nargs="*", help="measure these layers instead of all")
         add("--full", action="store_true", help="every layer, all openings, arcs")
         add("--arcs", type=int, help="stories a shape; 10 with --full, else 0")
-        add("--timed", type=int, default=12, help="passages timed one by one")
+        add("--timed", type=int, default=40, help="passages timed one by one")
         add("--corpus", help="for perplexity; default: STORYLOOM_CORPUS")
         add("--keep", type=Path, help="append the passages to this file (JSON lines)")
         add("--json", action="store_true")
