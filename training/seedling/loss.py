@@ -1,19 +1,7 @@
 """What a batch teaches: the next token, and what a teacher expects of it."""
 
-from functools import cache
-
 import torch
 import torch.nn.functional as F
-
-
-@cache
-def half_pays(device: str) -> bool:
-    """Whether bfloat16 matrices multiply faster: on a GPU, and on processors that have
-    instructions for it (on two cores of one, a step took half the time; on processors
-    without, far more). The weights stay whole."""
-    found = torch.cpu.get_capabilities()
-    on_cpu = found.get("avx512_bf16", False) or found.get("amx_bf16", False)
-    return device == "cuda" or bool(on_cpu)
 
 
 def mask_of(document: torch.Tensor) -> torch.Tensor:

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import torch
 
-from training.seedling.loss import half_pays
+from training.engine.local.model import half_pays
 
 
 def orthogonal(updates: torch.Tensor, steps: int = 5) -> torch.Tensor:

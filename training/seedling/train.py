@@ -19,6 +19,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 import numpy as np
 import torch
 
+from training.engine.local.model import half_pays
 from training.seedling.batches import Batch, Document, Row, stacked
 from training.seedling.export import export, new_model
 from training.seedling.held_out import (
@@ -32,7 +33,7 @@ from training.seedling.library import (
     open_tokenizer,
     without_held_out,
 )
-from training.seedling.loss import half_pays, losses, losses_of, tensors_of
+from training.seedling.loss import losses, losses_of, tensors_of
 from training.seedling.optimizer import optimizers_of
 from training.seedling.prepare import Prepared
 from training.seedling.recipe import WEIGHTS, WORKSHOP, CorpusMissing, Recipe

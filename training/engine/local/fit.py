@@ -25,6 +25,7 @@ from training.engine.base import EngineError
 from training.engine.fitting import Progress, Recipe, Stage
 from training.engine.local import checkpoint
 from training.engine.local.dataset import HasIds, Window, batches_of, padded
+from training.engine.local.model import half_pays
 
 #: Seconds between two checkpoints, and between two signs of life.
 SAVE_EVERY, SAY_EVERY = 20.0, 0.5
@@ -216,9 +217,11 @@ def pace(step: int, steps: int, warm_up: float) -> float:
 
 def loss_of(model: PeftModel, batch: dict[str, Tensor]) -> Tensor:
     """Mean nats over the tokens to be learnt."""
-    logits = model(
-        input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]
-    ).logits
+    device = model.device.type
+    with torch.autocast(device, torch.bfloat16, enabled=half_pays(device)):
+        logits = model(
+            input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]
+        ).logits
     labels = batch["labels"][:, 1:].flatten()
     return cross_entropy(logits[:, :-1].flatten(0, 1).float(), labels)
 
