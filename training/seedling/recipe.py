@@ -43,7 +43,7 @@ class Recipe:
         ("classic_children", 0.1),
         ("pairs", 2.0),  # written by hand
     )
-    scenes: int = 5200  # told from plots, in one epoch
+    scenes: int = 4200  # told from plots, in one epoch
     # the last, cooling part of the run: the simple, kind register
     closing_sources: Shares = (
         ("tinystories", 0.45),
@@ -54,7 +54,7 @@ class Recipe:
         ("first_person", 0.15),
         ("pairs", 1.0),
     )
-    closing_scenes: int = 4100
+    closing_scenes: int = 4700
     closing_pairs: tuple[str, ...] = ("poem", "script")  # forms that no plot has
     held_out_one_in: int = 50
 
@@ -95,7 +95,7 @@ class Recipe:
             device="cuda",
             batch_tokens=65536,
             workers=max(1, (os.cpu_count() or 2) - 2),
-            closing_scenes=1150,  # under 30 % of what is told; a CPU run may have 60 %
+            closing_scenes=1250,  # under 30 % of what is told; a CPU run may have 60 %
             matrix_decay=0.03,
             read_every=500,
             export_minutes=30.0,

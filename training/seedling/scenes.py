@@ -39,7 +39,7 @@ OBJECT = re.compile(
     r"(?! (?:and|had|was|\{was\}|would|could|did|[a-z]+ed) )"
 )
 STOP = re.compile(r"[.!?] (?=[A-Z])")
-TOLD_ON = {"middle": 0.4, "ending": 0.5}  # how often another passage follows
+TOLD_ON = {"middle": 0.3, "ending": 0.4}  # how often another passage follows
 LEFT_FOR_SEQUEL = 0.6
 PARTED = 0.35  # of the passages are told in two
 LEVEL_TOLD = 0.5

@@ -31,6 +31,8 @@ TOO_FEW = 10
 UNENDED = 0.5
 #: What it is worth to be the first to call somebody of the story by name.
 NAMED = 0.12
+#: A fit beyond this is as good as any: more of it pleases the guide, and nobody else.
+GOOD = 1.0
 #: Nats a token above the usual candidate, beyond which words no longer hang together.
 STRANGE = 0.8
 #: Faults that nothing makes up for.
@@ -198,7 +200,7 @@ class Regulated:
         one.heard = self.ear.raw(one.text)
         one.fit = self.ear.fit(self.raws, one.heard)
         strength = self.target.strength if self.target else 0.0
-        one.score = strength * one.fit + COHERENCE * coherence(self._told, one.text)
+        one.score = strength * min(one.fit, GOOD) + COHERENCE * coherence(self._told, one.text)
         if self.gates.first_name(self.text, one.text):
             one.score += NAMED
         if not one.ends_well:
