@@ -20,7 +20,7 @@ import numpy as np
 
 from training.seedling.corpus import sentences_of
 from training.seedling.labels import NOT_NAMES, WORD, mid_sentence_capitals
-from training.seedling.plots import read_plots
+from training.seedling.plots import SEQUELS, read_plots
 from training.seedling.reading.figures import Bar, Figure, statistic
 from training.seedling.reading.headers import Story
 from training.seedling.scenes import scene_of
@@ -129,9 +129,9 @@ class Known:
 
 
 def scene_texts(each: int = 24) -> Iterator[str]:
-    """Every plot told that many times; its heroes are one sign in the filter anyway."""
+    """Every plot and sequel told that often; heroes are one sign in the filter anyway."""
     rng = random.Random(7)
-    for plot in read_plots():
+    for plot in (*read_plots(), *read_plots(SEQUELS)):
         for _ in range(each):
             yield " ".join(scene_of(plot, (), rng)[2])
 
