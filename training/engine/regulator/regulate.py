@@ -200,7 +200,8 @@ class Regulated:
         one.heard = self.ear.raw(one.text)
         one.fit = self.ear.fit(self.raws, one.heard)
         strength = self.target.strength if self.target else 0.0
-        one.score = strength * min(one.fit, GOOD) + COHERENCE * coherence(self._told, one.text)
+        one.score = strength * min(one.fit, GOOD)
+        one.score += COHERENCE * coherence(self._told, one.text)
         if self.gates.first_name(self.text, one.text):
             one.score += NAMED
         if not one.ends_well:

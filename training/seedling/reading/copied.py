@@ -129,7 +129,7 @@ class Known:
 
 
 def scene_texts(each: int = 24) -> Iterator[str]:
-    """Every plot and sequel told that often; heroes are one sign in the filter anyway."""
+    """Every plot and sequel told so often; heroes are one sign in the filter anyway."""
     rng = random.Random(7)
     for plot in (*read_plots(), *read_plots(SEQUELS)):
         for _ in range(each):
