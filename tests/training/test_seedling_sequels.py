@@ -12,6 +12,7 @@ from training.seedling.plots import BadPlot, plot_of, plots_in, read_plots, sequ
 from training.seedling.prepare import prepare
 from training.seedling.scenes import DAYS, passages_drawn, scene_of
 from training.seedling.sequels import begun, begun_messages, teller_in, told_by
+from training.seedling.tokenizer import rendered
 
 WAIT = """@ one about the soup
 [opening sad]
@@ -132,3 +133,15 @@ def test_only_a_beginning_that_says_whom_it_is_about_is_used(
 ):
     assert told_by(teller, people, opening) is clear
     assert teller_in("It rained.") is None
+
+
+def test_what_a_person_wrote_is_read_and_not_learnt_to_be_told():
+    messages = next(
+        found
+        for seed in range(60)
+        if (found := begun_messages(stories(BOAT), random.Random(seed)))
+    )
+    spoken = [text for text, learnt in rendered(messages) if learnt]
+    first, *later = told(messages)
+    assert first not in "".join(spoken)
+    assert all(any(text in span for span in spoken) for text in later)

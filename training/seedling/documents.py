@@ -205,4 +205,6 @@ def messages_of(
         ask = BARE if bare else ask_of(passage, part if whole else "", rng)
         messages.append({"role": "user", "content": ask})
         messages.append({"role": "assistant", "content": passage.text})
+    if written and start == 0 and len(passages) > 1:
+        messages[2]["given"] = "by a person"
     return messages

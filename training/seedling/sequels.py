@@ -72,7 +72,7 @@ def begun_messages(stories: Sequence[Prepared], rng: random.Random) -> list[Mess
     messages = [
         {"role": "system", "content": f"{PREFACE}\n\n{header}"},
         {"role": "user", "content": opening if rng.random() < 0.7 else BARE},
-        {"role": "assistant", "content": found.text},
+        {"role": "assistant", "content": found.text, "given": "by a person"},
     ]
     passages, texts = sometimes_parted(passages, texts, rng)
     for passage, text in zip(passages, texts, strict=True):

@@ -58,7 +58,10 @@ def chat_tokenizer(tokenizer, context: int):
 
 
 def rendered(messages: list[dict[str, str]]) -> list[tuple[str, bool]]:
-    """The template's text in spans; True where the assistant speaks.
+    """The template's text in spans; True where the assistant speaks for itself.
+
+    What is "given" a person wrote, as the editor shows it to the model: to be gone on
+    with, and not what a header is to be answered with.
 
     Rendering half a million messages through Jinja is slow, so training uses this;
     a test holds it equal to the template.
@@ -73,5 +76,5 @@ def rendered(messages: list[dict[str, str]]) -> list[tuple[str, bool]]:
         elif message["role"] == "user":
             spans.append((f"{USER}{content.strip()}\n{ASSISTANT}", False))
         else:
-            spans.append((f"{content}{END}", True))
+            spans.append((f"{content}{END}", "given" not in message))
     return spans
