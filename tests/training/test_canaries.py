@@ -85,7 +85,9 @@ def engine() -> Iterator[LocalEngine]:
         tiny_model("llama"),
         tiny_tokenizer(),
         name="tiny",
-        processors=lambda ids, sampling: [Broken()] if sampling.seed == 13 else [],
+        processors=lambda ids, sampling, details: (
+            [Broken()] if sampling.seed == 13 else []
+        ),
     )
     yield engine
     engine.close()

@@ -169,6 +169,14 @@ def test_copying_a_long_stretch_of_the_prompt_is_hindered() -> None:
     assert losses(prompt, prompt[:20])[20] < -10
 
 
+def test_an_experience_among_the_details_is_told_to_its_end() -> None:
+    prompt = list(range(90))
+    told = Repetition(prompt, 1.0, details=60)
+    assert not told(prompt + prompt[:30], torch.zeros(100)).any()
+    assert told(prompt + prompt[:56], torch.zeros(100))[56] < -10
+    assert told(prompt + prompt[62:82], torch.zeros(100))[82] < -10
+
+
 def test_scores_handed_in_are_left_alone() -> None:
     scores = torch.zeros(100)
     Repetition([], 1.0)([1, 2, 3, 9, 1, 2], scores)

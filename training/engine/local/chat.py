@@ -50,6 +50,12 @@ class Chat:
         ids = self._ids(plain_text(messages), special=True)
         return ids or [self._first_id()]
 
+    def details(self, prompt: Prompt, size: int) -> int:
+        """About how many of a prompt's `size` tokens come before any story."""
+        if not prompt.messages or prompt.messages[0]["role"] != "system":
+            return 0
+        return max(0, size - sum(self.count(m["content"]) for m in prompt.messages[1:]))
+
     def decode(self, ids: list[int]) -> str:
         return self._tokenizer.decode(
             ids, skip_special_tokens=True, clean_up_tokenization_spaces=False

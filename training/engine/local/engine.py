@@ -66,7 +66,7 @@ SWITCH_INTERVAL = 0.001
 STOPPED = "The language model was stopped."
 
 #: Given the prompt's ids and the sampling, what works on a request's scores.
-ProcessorFactory = Callable[[Sequence[int], Sampling], list[Processor]]
+ProcessorFactory = Callable[[Sequence[int], Sampling, int], list[Processor]]
 
 
 def open_local(
@@ -86,10 +86,11 @@ def open_local(
     )
 
 
-def processors_for(prompt: Sequence[int], sampling: Sampling) -> list[Processor]:
-    if sampling.repetition_penalty == 0:
-        return []
-    return [Repetition(prompt, sampling.repetition_penalty)]
+def processors_for(
+    prompt: Sequence[int], sampling: Sampling, details: int
+) -> list[Processor]:
+    strength = sampling.repetition_penalty
+    return [Repetition(prompt, strength, details)] if strength else []
 
 
 class LocalEngine:
@@ -222,7 +223,8 @@ class LocalEngine:
             )
         limit = min(room, sampling.max_tokens)
         written = len(ids) - self.count(prompt.begun) if prompt.begun else len(ids)
-        processors = self._processors(tuple(ids[:written]), sampling)
+        details = self._chat.details(prompt, len(ids))
+        processors = self._processors(tuple(ids[:written]), sampling, details)
         if self._name_bias:
             processors.append(self._names(prompt, written))
         if self._wanted_bias and prompt.wanted:

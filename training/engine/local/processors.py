@@ -171,7 +171,8 @@ class Repetition:
     repetition penalty, which starves a story of its own names and commas.
 
     What the prompt explains does not count: a name that stands there may come again
-    and again. Only copying a long stretch of the prompt itself is hindered.
+    and again. Only copying a long stretch of the prompt itself is hindered; of the
+    details that are to be told, only one that no experience fills.
     """
 
     BASE = 1.75
@@ -179,12 +180,17 @@ class Repetition:
     ALLOWED = 2
     #: Longer than any name: from here on, repeating the prompt is copying it.
     COPIED = 12
+    #: The same of the details before the story: an experience is told as it was noted.
+    DETAILS = 48
     #: No longer run is looked for; the penalty is already prohibitive.
-    LONGEST = 30
+    LONGEST = 64
 
-    def __init__(self, prompt: Sequence[int], strength: float) -> None:
+    def __init__(
+        self, prompt: Sequence[int], strength: float, details: int = 0
+    ) -> None:
+        """`details`: how many tokens of the prompt come before the story."""
         self._strength = strength
-        self._prompt = len(prompt)
+        self._prompt, self._details = len(prompt), details
         self._known = 0
         self._places: defaultdict[int, list[int]] = defaultdict(list)
 
@@ -205,15 +211,19 @@ class Repetition:
         """Next token -> length of the run it would lengthen, less what is excused."""
         written: dict[int, int] = {}
         quoted: dict[int, int] = {}
+        beyond: dict[int, int] = {}  # what no excuse covers
         for place in self._earlier(history):
             follower = history[place + 1]
             mine = place >= self._prompt
             run = self._match(history, place, self._prompt if mine else 0)
             runs = written if mine else quoted
             runs[follower] = max(run, runs.get(follower, 0))
+            if not mine:
+                over = run - (self.DETAILS if place < self._details else self.COPIED)
+                beyond[follower] = max(over, beyond.get(follower, over))
         for token, run in quoted.items():
-            if run >= self.COPIED:
-                written[token] = run - self.COPIED + self.ALLOWED
+            if beyond[token] >= 0:
+                written[token] = beyond[token] + self.ALLOWED
             elif token in written:
                 written[token] -= run
         return written

@@ -23,16 +23,18 @@ from training.engine.regulator.pace import Budget
 from training.engine.regulator.shown import Shown
 from training.engine.regulator.target import Layers, Target
 
-#: A block that fits less than this is drawn once more, if that layer is on.
-POOR = 0.4
+#: A block that fits a tone less than this is drawn once more, if that layer is on. One
+#: that fits more is as good as any: still more pleases the guide, and nobody else.
+FITTING = 0.4
 #: When fewer tokens than this are left after a whole sentence, the passage is over.
 TOO_FEW = 10
 #: What an unfinished sentence costs a candidate.
 UNENDED = 0.5
 #: What it is worth to be the first to call somebody of the story by name.
-NAMED = 0.12
-#: A fit beyond this is as good as any: more of it pleases the guide, and nobody else.
-GOOD = 1.0
+NAMED = 0.25
+#: What a nat a token of the model's own surprise costs: what it knows how to go on
+#: with hangs together.
+SURPRISE = 0.5
 #: Nats a token above the usual candidate, beyond which words no longer hang together.
 STRANGE = 0.8
 #: Faults that nothing makes up for.
@@ -200,8 +202,9 @@ class Regulated:
         one.heard = self.ear.raw(one.text)
         one.fit = self.ear.fit(self.raws, one.heard)
         strength = self.target.strength if self.target else 0.0
-        one.score = strength * min(one.fit, GOOD)
-        one.score += COHERENCE * coherence(self._told, one.text)
+        on_arc = self.target is not None and self.target.valence is not None
+        one.score = strength * (one.fit if on_arc else min(one.fit, FITTING))
+        one.score += COHERENCE * coherence(self._told, one.text) - SURPRISE * one.odd
         if self.gates.first_name(self.text, one.text):
             one.score += NAMED
         if not one.ends_well:
@@ -209,7 +212,7 @@ class Regulated:
         return not one.faults and one.ends_well
 
     def poor(self, best: Candidate) -> bool:
-        return bool(best.faults) or (self.target is not None and best.fit < POOR)
+        return bool(best.faults) or (self.target is not None and best.fit < FITTING)
 
     def accept(self, best: Candidate) -> None:
         self.text += best.text

@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--temperature", type=float, default=Drawing.temperature)
     add("--top-p", type=float, default=Drawing.top_p)
     add("--unhelped", action="store_true", help="do not tell the engine the names")
+    add("--regulated", action="store_true", help="with a tone's candidates")
     add("--json", action="store_true", help="figures as JSON")
     add("--corpus", help="for held-out bits per byte; default: STORYLOOM_CORPUS")
     add("--weights", type=Path, default=WEIGHTS)
@@ -78,6 +79,7 @@ def draw(options: dict, say: Say) -> tuple[list[Story], Callable[[str], int]]:
         options["temperature"],
         options["top_p"],
         helped=not options["unhelped"],
+        regulated=options["regulated"],
     )
     began = time.monotonic()
     try:

@@ -1,10 +1,14 @@
 """Ask the engine for passages as the editor does: same messages, same sampling."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from training.engine import Engine, Prompt, Sampling
+from training.engine.base import Piece
+from training.engine.guide import open_guide
+from training.engine.regulator import Regulated, Target
+from training.engine.regulator.gates import Gates
 from training.engine.words import told_words
 from training.seedling.documents import Message
 from training.seedling.reading.headers import HeldOut, Passage, Story, messages_for
@@ -22,6 +26,7 @@ class Drawing:
     temperature: float = 0.5
     top_p: float = 0.9
     helped: bool = True  # the engine is told names and words, as by the editor
+    regulated: bool = False  # chosen among candidates, as where a tone is asked for
 
     def sampling(self, held_out: HeldOut, number: int, turn: int) -> Sampling:
         return Sampling(
@@ -45,9 +50,19 @@ def prompt_of(
     return Prompt(tuple(messages), tuple(names), tuple(wanted))  # type: ignore[arg-type]
 
 
-def passage(engine: Engine, prompt: Prompt, sampling: Sampling) -> Passage:
+def regulated(
+    engine: Engine, prompt: Prompt, sampling: Sampling, ask: dict, before: str
+) -> Iterator[Piece]:
+    gates = Gates(before, prompt.names, ending=ask["Part"] == "ending")
+    target = Target(ask["Tone"])
+    return Regulated(
+        engine, open_guide(), prompt, sampling, target=target, gates=gates
+    ).pieces()
+
+
+def passage(pieces: Iterable[Piece]) -> Passage:
     text, finish = "", None
-    for piece in engine.generate(prompt, sampling):
+    for piece in pieces:
         text += piece.text
         finish = piece.finish
     return Passage(text.strip(), finish == "end")
@@ -61,7 +76,12 @@ def tell(engine: Engine, held_out: HeldOut, number: int, drawing: Drawing) -> St
         helped = held_out if drawing.helped else None
         prompt = prompt_of(messages_for(held_out, told), helped, before)
         sampling = drawing.sampling(held_out, number, turn)
-        told.append(passage(engine, prompt, sampling))
+        pieces = (
+            regulated(engine, prompt, sampling, held_out.asks[turn], before)
+            if drawing.regulated
+            else engine.generate(prompt, sampling)
+        )
+        told.append(passage(pieces))
     return Story(held_out, told)
 
 
