@@ -199,6 +199,22 @@ def test_words_that_no_longer_hang_together_are_not_chosen():
     assert written(regulated(engine, Target("joyful"))) == PLAIN
 
 
+GLAD = " The small dog and the boy laughed together, and they were so happy."
+
+
+def test_of_two_that_fit_well_enough_the_one_that_hangs_together_is_taken():
+    for plain, odd in ((JOY, GLAD), (GLAD, JOY)):
+        engine = Scripted([odd, plain, SAD])
+        engine.surprises = {odd: 1.4, plain: 0.9}
+        assert written(regulated(engine, Target("joyful"))) == plain
+
+
+def test_what_hangs_together_best_is_not_taken_where_the_tone_is_missed():
+    engine = Scripted([JOY, SAD, PLAIN])
+    engine.surprises = {JOY: 1.2, SAD: 0.9, PLAIN: 0.9}
+    assert written(regulated(engine, Target("joyful"))) == JOY
+
+
 def test_to_call_somebody_by_name_is_worth_something():
     named = " Osric laughed and danced and sang at the wonderful party all day."
     rules = Gates(names=("Osric",), before="A boy called Osric lived there.")
