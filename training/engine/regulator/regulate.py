@@ -203,8 +203,11 @@ class Regulated:
         one.fit = self.ear.fit(self.raws, one.heard)
         strength = self.target.strength if self.target else 0.0
         on_arc = self.target is not None and self.target.valence is not None
-        one.score = strength * (one.fit if on_arc else min(one.fit, FITTING))
-        one.score += COHERENCE * coherence(self._told, one.text) - SURPRISE * one.odd
+        if on_arc:  # nearer is better, however near
+            one.score = strength * one.fit
+        else:
+            one.score = strength * min(one.fit, FITTING) - SURPRISE * one.odd
+        one.score += COHERENCE * coherence(self._told, one.text)
         if self.gates.first_name(self.text, one.text):
             one.score += NAMED
         if not one.ends_well:
