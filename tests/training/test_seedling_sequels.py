@@ -8,7 +8,14 @@ import pytest
 from training.seedling.corpus import Story
 from training.seedling.documents import PREFACE
 from training.seedling.labels import TONES, Lexicon, labels_of
-from training.seedling.plots import BadPlot, plot_of, plots_in, read_plots, sequels
+from training.seedling.plots import (
+    SEQUELS,
+    BadPlot,
+    plot_of,
+    plots_in,
+    read_plots,
+    sequels,
+)
 from training.seedling.prepare import prepare
 from training.seedling.scenes import DAYS, passages_drawn, scene_of
 from training.seedling.sequels import begun, begun_messages, teller_in, told_by
@@ -19,6 +26,7 @@ WAIT = """@ one about the soup
 {h} waited. | All day {h} waited.
 The soup went cold. | Nobody ate the soup.
 """
+NOT_SAID = re.compile(r'"[^"]*"')
 COMMON = {"Grandmother", "Grandfather", "Mother", "Father", *DAYS}
 BOAT = "One day Lily had a boat. She put the boat in the pond, and Lily sang."
 
@@ -65,11 +73,13 @@ def test_nobody_to_whom_a_letter_is_written_comes_by_in_it():
 
 
 def test_two_people_are_they_in_a_sequel():
-    plot = read_plots()[0]
-    for seed in range(200):
-        telling, passages, texts = scene_of(plot, (), random.Random(seed))
-        if telling.cast.teller == "they" and len(passages) > 1:
-            assert not re.search(r"\bthey was\b", " ".join(texts))
+    for plot in read_plots(SEQUELS):
+        texts = [scene_of(plot, (), random.Random(seed)) for seed in range(12)]
+        they = [" ".join(t) for told, _, t in texts if told.cast.teller == "they"]
+        assert they
+        assert not re.search(
+            r"\bthey was\b|\bI was\b", NOT_SAID.sub("", " ".join(they))
+        )
 
 
 @pytest.mark.parametrize(

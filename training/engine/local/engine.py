@@ -65,7 +65,7 @@ SWITCH_INTERVAL = 0.001
 
 STOPPED = "The language model was stopped."
 
-#: Given the prompt's ids and the sampling, what works on a request's scores.
+#: Of the prompt's ids, the sampling and the details' size: what works on the scores.
 ProcessorFactory = Callable[[Sequence[int], Sampling, int], list[Processor]]
 
 

@@ -79,7 +79,7 @@ def half_pays(device: str) -> bool:
     on processors that have instructions for it (half the time a step; on others it
     takes far more). The weights stay as they are."""
     if device == "cuda":
-        return True
+        return torch.cuda.is_bf16_supported()
     found = torch.cpu.get_capabilities()
     return bool(found.get("avx512_bf16") or found.get("amx_bf16"))
 
