@@ -123,7 +123,7 @@ def test_only_a_header_brings_people_and_things_that_the_beginning_has_not():
         new = {name for name in named if name not in first} - COMMON
         assert all(name in header for name in new), (new, header)
         headed += bool(new)
-    assert headed > 5
+    assert headed > 2
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,10 @@ def names_for(teller: str, others: int, rng: random.Random) -> tuple[str, list[s
 
 def place_name(rng: random.Random) -> str:
     place = a_place(rng) if rng.random() < 0.5 else rng.choice(words("spot"))
-    return re.sub(r"^(?:in|at|on|by|under|behind) ", "", place)
+    place = re.sub(r"^(?:in|at|on|by|under|behind) ", "", place)
+    if place.startswith("the ") and rng.random() < 0.4:  # "the kettle bridge"
+        place = f"the {daily.a_thing(rng).split()[-1]} {place[4:]}"
+    return place
 
 
 def cast_for(

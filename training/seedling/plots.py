@@ -84,6 +84,11 @@ class Passage:
     direction: str = ""
     lines: list[Line] = field(default_factory=list)
 
+    @property
+    def must(self) -> set[str]:
+        """What the header needs to have."""
+        return set().union(*(line.needs for line in self.lines if not line.if_known))
+
 
 @dataclass
 class Plot:

@@ -10,7 +10,7 @@ import argparse
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from training.seedling import things as daily
@@ -47,6 +47,10 @@ LEVEL_TOLD = 0.5
 #: prose of old books as soon as a header says so, and its wishes with them.
 LEVEL_MISSED = 0.4
 LEFT_OUT = (0.0, 0.3, 0.7, 1.0)  # of the lines that may be, drawn for each passage
+#: How often a header has what a plot can tell and do without: people note down little.
+ALSO = {"t": 0.25, "t2": 0.4, "place": 0.4, "life": 0.3, "key": 1.0, "n2": 0.2}
+ALSO_NAMED = {"I": 0.75}  # "I" needs somebody else to have a name in the header
+ALSO_NAMED_ELSE = 0.35
 TITLES = (  # that say nothing of what is told, as people's titles often do
     "Home",
     "That Day",
@@ -116,6 +120,12 @@ def slots_of(cast: Cast, about: str, rng: random.Random) -> dict[str, str]:
     }
 
 
+def voiced(told: str) -> str:
+    """A telling with pronouns where the hero is named."""
+    told = INVERTED.sub(r"{h} \1", told.replace("{h}'s", "{p}"))
+    return OBJECT.sub(r"\1 {o}", told).replace("{h}", "{s}")
+
+
 class Telling:
     """Tells the passages of one plot, and its sequels, one after another."""
 
@@ -128,19 +138,24 @@ class Telling:
         told = self.rng.choice(line.tellings)
         told = CHOICE.sub(lambda m: self.rng.choice(m[1].split("/")), told)
         if self.is_pronoun():
-            told = INVERTED.sub(r"{h} \1", told.replace("{h}'s", "{p}"))
-            told = OBJECT.sub(r"\1 {o}", told).replace("{h}", "{s}")
+            told = voiced(told)
         text = SLOT.sub(lambda m: self.value(m[1]), told)
         text = BEGUN.sub(lambda m: m[0].upper(), text)
         self.told += text + " "
         return upper(text)
 
-    def is_pronoun(self) -> bool:
-        """ "I" has no name; two people are mostly "they" once both have been named."""
+    def may_be_pronoun(self) -> tuple[bool, ...]:
+        """ "I" has no name; two people may be "they" once both have been named."""
+        if not self.cast.hero:
+            return (True,)
         pair = self.cast.teller == "they"
         names = [self.slots["a"], self.slots["b"]]
         known = pair and all(name in self.told for name in names)
-        return not self.cast.hero or (known and self.rng.random() < 0.8)
+        return (True, False) if known else (False,)
+
+    def is_pronoun(self) -> bool:
+        may_be = self.may_be_pronoun()
+        return may_be[0] if len(may_be) == 1 else self.rng.random() < 0.8
 
     def value(self, slot: str) -> str:
         life = self.cast.life
@@ -151,11 +166,15 @@ class Telling:
             return life.line.rstrip(".")
         return self.slots[slot]
 
+    def known_in(self, passage: Passage) -> set[str]:
+        """What a line of this passage may tell of."""
+        if self.plot.form == "letter" and passage not in self.plot.passages:
+            return self.cast.known - {"n", "n2"}  # who reads it is nobody who comes by
+        return self.cast.known
+
     def passage(self, passage: Passage) -> str:
         left_out = self.rng.choice(LEFT_OUT)
-        known = self.cast.known
-        if self.plot.form == "letter" and passage not in self.plot.passages:
-            known = known - {"n", "n2"}  # who reads it is nobody who comes by
+        known = self.known_in(passage)
         lines = [
             self.line(line)
             for line in passage.lines
@@ -184,13 +203,15 @@ def passages_drawn(plot: Plot, rng: random.Random) -> list[Passage]:
     return chosen
 
 
-def needs_of(passages: list[Passage], rng: random.Random) -> set[str]:
+def needs_of(passages: list[Passage], teller: str, rng: random.Random) -> set[str]:
     """What the header must have, and some of what it may have."""
-    needs: set[str] = set()
-    for passage in passages:
-        for line in passage.lines:
-            if not line.if_known or rng.random() < 0.5:
-                needs |= line.needs
+    lines = [line for passage in passages for line in passage.lines]
+    needs: set[str] = set().union(*(passage.must for passage in passages))
+    often = {"n": ALSO_NAMED.get(teller, ALSO_NAMED_ELSE), **ALSO}
+    also = {need for need, share in often.items() if rng.random() < share}
+    for line in lines:
+        if line.if_known and line.needs <= needs | also:
+            needs |= line.needs
     # an experience that no line tells would be promised in vain
     return needs if "life" in needs else needs - {"key"}
 
@@ -200,27 +221,53 @@ def scene_of(
 ) -> tuple[Telling, list[Passage], list[str]]:
     passages = passages_drawn(plot, rng)
     teller = "I" if plot.form == "letter" else rng.choice(TELLERS[plot.tellers])
-    cast = cast_for(teller, needs_of(passages, rng), lives, rng)
+    cast = cast_for(teller, needs_of(passages, teller, rng), lives, rng)
     telling = Telling(cast, plot, rng)
     return telling, passages, [telling.passage(p) for p in passages]
 
 
-def scene_messages(lives: Sequence[Life], rng: random.Random) -> list[Message]:
-    """One scene as the editor's messages: an opening and what comes after."""
+@dataclass
+class Scene:
+    """A header, and passages told under it, as a person's story would be."""
+
+    telling: Telling
+    header: str
+    greeting: str  # before the first line: of a letter, or the day of a diary
+    passages: list[Passage]
+    texts: list[str]
+
+    def turn(self, at: int) -> list[Message]:
+        return turn_of(self.passages[at], self.texts[at], self.telling)
+
+    def messages(self) -> list[Message]:
+        """As the editor sends them."""
+        system = {"role": "system", "content": f"{PREFACE}\n\n{self.header}"}
+        turns = [self.turn(at) for at in range(len(self.passages))]
+        return [system, *(message for turn in turns for message in turn)]
+
+
+def a_scene(lives: Sequence[Life], rng: random.Random) -> Scene:
+    """An opening and what comes after, each passage whole."""
     plot = rng.choice(read_plots())
     telling, passages, texts = scene_of(plot, lives, rng)
     cast, form = telling.cast, plot.form
     if form == "story" and cast.teller == "I" and rng.random() < 0.1:
         form = "diary"
+    greeting = ""
     if form == "diary":
-        texts[0] = f"{rng.choice(DAYS)}. {texts[0]}"
+        greeting = f"{rng.choice(DAYS)}. "
     if form == "letter" and cast.others:
-        texts[0] = f"Dear {cast.others[0]},\n\n{texts[0]}"
-    passages, texts = sometimes_parted(passages, texts, rng)
+        greeting = f"Dear {cast.others[0]},\n\n"
+    texts[0] = greeting + texts[0]
     header = header_lines(cast, form, "\n".join(texts), rng)
-    turns = zip(passages, texts, strict=True)
-    asked = [turn for p, text in turns for turn in turn_of(p, text, telling)]
-    return [{"role": "system", "content": f"{PREFACE}\n\n{header}"}, *asked]
+    return Scene(telling, header, greeting, passages, texts)
+
+
+def scene_messages(lives: Sequence[Life], rng: random.Random) -> list[Message]:
+    """One scene as the editor's messages, some of its passages told in two."""
+    scene = a_scene(lives, rng)
+    scene.passages, scene.texts = sometimes_parted(scene.passages, scene.texts, rng)
+    return scene.messages()
 
 
 def turn_of(passage: Passage, text: str, telling: Telling) -> list[Message]:

@@ -61,7 +61,8 @@ def begun_messages(stories: Sequence[Prepared], rng: random.Random) -> list[Mess
     if not passages or rng.random() < 0.4:
         passages.append(rng.choice(sequels("ending")))
     headed = rng.random() < 0.5
-    cast = cast_of(found, needs_of(passages, rng) if headed else set(), rng)
+    needs = needs_of(passages, found.teller, rng) if headed else set()
+    cast = cast_of(found, needs, rng)
     telling = Telling(cast, Plot("any", "story", found.about or "the whole story"), rng)
     telling.told = f"{found.text} "
     texts = [telling.passage(passage) for passage in passages]
