@@ -1,0 +1,163 @@
+"""Whether a passage follows a plot line by line, and where it leaves it.
+
+A line can be told in only so many ways once it is known who tells it and what fills its
+slots. So where a model tells a plot by itself, whatever is none of the lines that may
+come next is wrong: somebody says what the other one says, a line of another plot
+follows, an experience breaks off, the end comes too soon.
+"""
+
+import copy
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from os.path import commonprefix
+
+from training.seedling.plots import SLOT, Line, Passage, Plot, read_plots, sequels
+from training.seedling.scenes import CHOICE, Scene, Telling, voiced
+
+WORDS = r"[\w'-]+(?: [\w'-]+){0,3}"
+#: What no header says may be told in any words.
+FREE = {
+    "n_s": "he|she",
+    "n_o": "him|her",
+    "n_p": "his|her",
+    **dict.fromkeys(("food", "a_food", "animal", "an_animal", "colour", "kin"), WORDS),
+    "day": WORDS,
+}
+TRIES = 8  # at a telling that begins like the wrong line
+
+
+@dataclass(frozen=True)
+class Left:
+    """Where a passage leaves its plot."""
+
+    right: str  # the passage up to there; its lines are whole
+    wrong: str  # all that comes then; "": the passage ends too soon
+    due: str  # the line that should, in words as near as any; "": the end
+
+
+@dataclass
+class State:
+    """Somewhere in a passage: the lines before `at` have been told or left out."""
+
+    passage: Passage
+    telling: Telling
+    at: int = 0
+
+    def may_come(self) -> list[tuple[int, Line]]:
+        """What may come next: lines up to the first that has to be told."""
+        known, found = self.telling.known_in(self.passage), []
+        for number, line in enumerate(self.passage.lines[self.at :], self.at):
+            if not line.if_known or line.needs <= known:
+                found.append((number, line))
+                if not line.optional:
+                    break
+        return found
+
+    def due(self) -> Line | None:
+        """The line that is missing if the passage ends here."""
+        lines = [line for _, line in self.may_come()]
+        return lines[-1] if lines and not lines[-1].optional else None
+
+    def after(self, text: str) -> "tuple[int, State] | None":
+        """How many characters of `text` tell a line that may come, and what then."""
+        for number, line in self.may_come():
+            if size := length_told(line, self.telling, text):
+                return size, State(self.passage, self.telling, number + 1)
+        return None
+
+
+def left(scene: Scene, at: int, text: str) -> Left | None:
+    """None where `text` is passage `at` of the scene, or might have been."""
+    before = "\n".join([*scene.texts[:at], ""])
+    states = beginnings(scene, at)
+    right = scene.greeting if at == 0 else ""
+    while True:
+        rest = text[len(right) :]
+        told = rest.lstrip()
+        for state in states:
+            state.telling.told = before + right
+        steps = [step for state in states if told and (step := state.after(told))]
+        if not steps:
+            return leaving(right, told, states[0])
+        size = max(size for size, _ in steps)
+        states = [state for chars, state in steps if chars == size]
+        right = text[: len(right) + len(rest) - len(told) + size]
+
+
+def leaving(right: str, told: str, state: State) -> Left | None:
+    line = state.due()
+    if not told and not line:
+        return None
+    due = [state.telling.line(line) for _ in range(TRIES)] if line else [""]
+    return Left(right, told, max(due, key=lambda way: len(commonprefix([way, told]))))
+
+
+def beginnings(scene: Scene, at: int) -> list[State]:
+    """The passage itself, and any other of its kind that the header can fill."""
+    asked, telling = scene.passages[at], scene.telling
+    plot = telling.plot
+    if asked.part == "opening":
+        others = [(p.of("opening")[0], p) for p in read_plots()]
+        others = [
+            (passage, other)
+            for passage, other in others
+            if (other.tellers, other.form) == (plot.tellers, plot.form)
+        ]
+    else:
+        later = [*plot.of(asked.part), *sequels(asked.part)]
+        others = [(passage, plot) for passage in later]
+    known = telling.cast.known
+    alike = [
+        (passage, other)
+        for passage, other in others
+        if passage.tone == asked.tone and passage is not asked and passage.must <= known
+    ]
+    return [State(p, of_plot(telling, other)) for p, other in [(asked, plot), *alike]]
+
+
+def of_plot(telling: Telling, plot: Plot) -> Telling:
+    """The same people and things in another plot."""
+    other = copy.copy(telling)
+    other.plot = plot
+    other.slots = {**telling.slots, "it": plot.about or telling.slots["it"]}
+    return other
+
+
+def length_told(line: Line, telling: Telling, text: str) -> int:
+    """How many characters at the beginning of `text` tell this line."""
+    found = (
+        re.match(f"(?:{way})(?=\\s|$)", text, re.IGNORECASE)
+        for way in ways(line, telling)
+    )
+    return max((len(m[0]) for m in found if m), default=0)
+
+
+def ways(line: Line, telling: Telling) -> Iterator[str]:
+    """Patterns of all that the line may read like."""
+    for told in line.tellings:
+        parts = [
+            part.split("/") if at % 2 else [part]
+            for at, part in enumerate(CHOICE.split(told))
+        ]
+        for words in itertools.product(*parts):
+            text = "".join(words)
+            for pronoun in telling.may_be_pronoun() if "{h}" in text else (False,):
+                yield way(voiced(text) if pronoun else text, telling)
+
+
+def way(text: str, telling: Telling) -> str:
+    return "".join(
+        may_stand(part, telling) if at % 2 else re.escape(part)
+        for at, part in enumerate(SLOT.split(text))
+    )
+
+
+def may_stand(slot: str, telling: Telling) -> str:
+    """A pattern of what may fill it."""
+    if slot == "k":
+        return f"(?:{'|'.join(map(re.escape, telling.cast.keys))})"
+    if slot in FREE:
+        return f"(?:{FREE[slot]})"
+    return re.escape(telling.value(slot))
