@@ -10,7 +10,7 @@ import copy
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os.path import commonprefix
 
 from training.seedling.plots import SLOT, Line, Passage, Plot, read_plots, sequels
@@ -51,14 +51,19 @@ class State:
         for number, line in enumerate(self.passage.lines[self.at :], self.at):
             if not line.if_known or line.needs <= known:
                 found.append((number, line))
-                if not line.optional:
+                if not (line.optional or line.if_known):
                     break
         return found
 
     def due(self) -> Line | None:
-        """The line that is missing if the passage ends here."""
-        lines = [line for _, line in self.may_come()]
-        return lines[-1] if lines and not lines[-1].optional else None
+        """The line that should come: of those that may, the first that the header
+        or the plot asks for."""
+        lines = [line for _, line in self.may_come() if not line.optional]
+        return lines[0] if lines else None
+
+    def over(self) -> bool:
+        """Whether the passage may end here."""
+        return all(line.optional or line.if_known for _, line in self.may_come())
 
     def after(self, text: str) -> "tuple[int, State] | None":
         """How many characters of `text` tell a line that may come, and what then."""
@@ -87,22 +92,22 @@ def left(scene: Scene, at: int, text: str) -> Left | None:
 
 
 def leaving(right: str, told: str, state: State) -> Left | None:
-    line = state.due()
-    if not told and not line:
+    if not told and state.over():
         return None
+    line = state.due()
     due = [state.telling.line(line) for _ in range(TRIES)] if line else [""]
     return Left(right, told, max(due, key=lambda way: len(commonprefix([way, told]))))
 
 
 def beginnings(scene: Scene, at: int) -> list[State]:
-    """The passage itself, and any other of its kind that the header can fill."""
+    """The passage itself, and any other of its kind that the header can fill. Of two
+    people either may be the first."""
     asked, telling = scene.passages[at], scene.telling
     plot = telling.plot
     if asked.part == "opening":
-        others = [(p.of("opening")[0], p) for p in read_plots()]
         others = [
-            (passage, other)
-            for passage, other in others
+            (other.of("opening")[0], other)
+            for other in read_plots()
             if (other.tellers, other.form) == (plot.tellers, plot.form)
         ]
     else:
@@ -114,7 +119,22 @@ def beginnings(scene: Scene, at: int) -> list[State]:
         for passage, other in others
         if passage.tone == asked.tone and passage is not asked and passage.must <= known
     ]
-    return [State(p, of_plot(telling, other)) for p, other in [(asked, plot), *alike]]
+    return [
+        State(passage, of_plot(teller, other))
+        for passage, other in [(asked, plot), *alike]
+        for teller in (telling, *turned(telling))
+    ]
+
+
+def turned(telling: Telling) -> list[Telling]:
+    """Two people the other way round."""
+    first, and_, second = telling.cast.hero.partition(" and ")
+    if not and_:
+        return []
+    other = copy.copy(telling)
+    other.cast = replace(telling.cast, hero=f"{second} and {first}")
+    other.slots = {**telling.slots, "h": other.cast.hero, "a": second, "b": first}
+    return [other]
 
 
 def of_plot(telling: Telling, plot: Plot) -> Telling:

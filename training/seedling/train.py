@@ -263,10 +263,15 @@ def taught_by(stream: Stream, held_out: list[Prepared], workshop: Path):
     return run.model.eval().requires_grad_(False)
 
 
-def open_run(
-    corpus: str | None, recipe: Recipe, workshop: Path, teacher_minutes: float = 0.0
-) -> Run:
-    """Everything read and opened, nothing trained yet (but the teacher)."""
+def train(
+    corpus: str | None,
+    recipe: Recipe,
+    workshop: Path,
+    resume: bool,
+    weights: Path = WEIGHTS,
+    teacher_minutes: float = 0.0,
+    start: Path | None = None,
+) -> None:
     workshop.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(recipe.threads)
     torch.set_float32_matmul_precision("high")
@@ -280,19 +285,7 @@ def open_run(
     if teacher_minutes:
         larger = Stream(library, tokenizer, recipe.teacher(teacher_minutes))
         teacher = taught_by(larger, held_out, workshop / "teacher")
-    return Run(stream, held_out, workshop, teacher)
-
-
-def train(
-    corpus: str | None,
-    recipe: Recipe,
-    workshop: Path,
-    resume: bool,
-    weights: Path = WEIGHTS,
-    teacher_minutes: float = 0.0,
-    start: Path | None = None,
-) -> None:
-    run = open_run(corpus, recipe, workshop, teacher_minutes)
+    run = Run(stream, held_out, workshop, teacher)
     if start:
         run.start_from(start)
     if resume:
