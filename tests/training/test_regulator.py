@@ -66,7 +66,7 @@ def regulated(engine, target=None, layers=None, **options):
         ASK,
         Sampling(max_tokens=tokens, seed=3),
         target=target,
-        layers=layers or Layers(candidates=3, retry=False),
+        layers=layers or Layers(candidates=3, first=3, retry=False),
         **options,
     )
 
@@ -81,6 +81,20 @@ def test_the_candidate_nearest_to_the_tone_is_taken(tone, text):
     assert written(run) == text
     assert run.outcome.met is True and run.outcome.reading.tone == tone
     assert run.outcome.layers == ("candidates",)
+
+
+def test_the_first_words_are_chosen_among_fewer_than_the_rest():
+    engine = Scripted([f"{PLAIN} It", f"{PLAIN} It"], [SAD, PLAIN, JOY])
+    run = regulated(engine, Target("joyful"), Layers(candidates=3, retry=False))
+    assert written(run) == PLAIN + JOY
+
+
+def test_of_two_that_both_miss_the_tone_the_one_on_its_side_is_taken():
+    """Nobody would call it tense, but everybody that it is dark."""
+    run = regulated(Scripted([PLAIN, SAD, JOY]), Target("tense"))
+    assert written(run) == SAD
+    bright = regulated(Scripted([PLAIN, SAD, JOY]), Target("hopeful"))
+    assert written(bright) == JOY
 
 
 def test_a_miss_is_said_to_be_one():
@@ -106,10 +120,17 @@ def test_the_next_block_goes_on_from_the_one_that_was_taken():
 
 
 def test_a_block_that_fits_badly_is_drawn_once_more():
-    engine = Scripted([SAD, SAD, SAD], [PLAIN, JOY, SAD])
+    engine = Scripted([f"{PLAIN} It"] * 2, [SAD, SAD, SAD], [PLAIN, JOY, SAD])
     run = regulated(engine, Target("joyful"), Layers(candidates=3, retry=True))
-    assert written(run) == JOY
+    assert written(run) == PLAIN + JOY
     assert run.outcome.retried and "retry" in run.outcome.layers
+
+
+def test_a_passage_is_not_over_with_its_first_sentence_if_another_goes_on():
+    more = " Everyone smiled, and the happy music played until the morning."
+    engine = Scripted([JOY, f"{more} Then"], [JOY, JOY, JOY])
+    run = regulated(engine, Target("joyful"), Layers(candidates=3, retry=False))
+    assert written(run) == more + JOY
 
 
 def test_candidates_have_dice_of_their_own_and_repeat_for_a_seed():
@@ -331,7 +352,7 @@ def test_the_first_words_are_not_kept_waiting_for_a_second_try():
     rest = " Then the music began, and they all laughed and danced until dawn."
     first = [f"{SAD} And it", f"{SAD} So it", f"{SAD} Now it"]
     engine = Scripted(first, [rest, PLAIN, PLAIN], [rest, PLAIN, PLAIN])
-    run = regulated(engine, Target("joyful"), Layers(candidates=3, retry=True))
+    run = regulated(engine, Target("joyful"), Layers(candidates=3, first=3, retry=True))
     assert written(run).startswith(SAD)
     asked = [prompt.messages[-1]["role"] for prompt, _ in engine.asked]
     assert asked[:4] == ["user"] * 3 + ["assistant"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from training.engine.guide.features import words
 from training.engine.guide.measure import Guide, Raw, Reading
 from training.engine.guide.sentences import split_sentences
+from training.engine.guide.tones import Tone
 from training.engine.regulator.target import Target
 
 #: How wide a place on the scales is taken: half a fit at about this distance.
@@ -15,6 +16,10 @@ WIDTH = 0.35
 ALONE = 0.4
 #: What lying within the tone's region is worth of a fit of 1.
 INSIDE = 0.35
+#: A tone whose middle is nearer to 0 than this is neither bright nor dark.
+SIDELESS = 0.1
+#: A valence that leaves no doubt.
+SURE = 0.4
 #: What going on with the story's own words is worth beside a fit of 1.
 COHERENCE = 0.2
 COMMON = frozenset(
@@ -46,6 +51,21 @@ class Ear:
         whole = self.closeness(self.guide.together([*before, *block]))
         return ALONE * alone + (1 - ALONE) * whole
 
+    def side(self, before: Sequence[Raw], block: Sequence[Raw]) -> float:
+        """From -1 to 1: whether the passage lies on the tone's side, bright or dark."""
+        region = self.region()
+        if region is None or not block or abs(region.centre[0]) < SIDELESS:
+            return 0.0
+        valence = self.guide.together([*before, *block]).valence
+        if valence is None:
+            return 0.0
+        heard = math.copysign(1.0, region.centre[0]) * (valence + self.hears[0])
+        return max(-1.0, min(1.0, heard / SURE))
+
+    def region(self) -> Tone | None:
+        name = self.target.tone if self.target else ""
+        return next((tone for tone in self.guide.tones if tone.name == name), None)
+
     def closeness(self, reading: Reading) -> float:
         target = self.target
         assert target is not None and reading.valence is not None
@@ -61,9 +81,7 @@ class Ear:
 
     def inside(self, reading: Reading) -> float:
         """1 within the region of the tone, less beyond: more feeling is not better."""
-        target = self.target
-        assert target is not None
-        region = next((t for t in self.guide.tones if t.name == target.tone), None)
+        region = self.region()
         if region is None or reading.valence is None or reading.energy is None:
             return 0.0
         place = reading.valence + self.hears[0], reading.energy + self.hears[1]

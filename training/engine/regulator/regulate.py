@@ -25,16 +25,21 @@ from training.engine.regulator.target import Layers, Target
 
 #: A block that fits a tone less than this is drawn once more, if that layer is on. One
 #: that fits more is as good as any: still more pleases the guide, and nobody else.
-FITTING = 0.4
+FITTING = 0.35
 #: When fewer tokens than this are left after a whole sentence, the passage is over.
 TOO_FEW = 10
 #: What an unfinished sentence costs a candidate.
 UNENDED = 0.5
+#: What it costs to be over with the first sentence: nothing could make up for it.
+EARLY = 0.5
 #: What it is worth to be the first to call somebody of the story by name.
 NAMED = 0.25
 #: What a nat a token of the model's own surprise costs: what it knows how to go on
 #: with hangs together.
-SURPRISE = 0.5
+SURPRISE = 0.8
+#: What it is worth to be bright where the tone is, or dark: a reader who does not hear
+#: the tone still hears that.
+SIDE = 0.7
 #: Nats a token above the usual candidate, beyond which words no longer hang together.
 STRANGE = 0.8
 #: Faults that nothing makes up for.
@@ -128,16 +133,14 @@ class Regulated:
         yield Piece(self._shown.rest(), self.tokens, "end" if ended else "length")
 
     def count(self) -> int:
-        """Candidates for the next block; greedy ones would all be the same.
-
-        The first block has one less: nothing can be read before it is there. Where
-        only the gates are to be kept, others are drawn once one has failed.
-        """
+        """Candidates for the next block; greedy ones would all be the same. Where only
+        the gates are to be kept, others are drawn once one has failed."""
         if not self.sampling.temperature or self.target is None:
             return 1
         most = self.layers.candidates
-        if not self.text and most > LEAST_CHOICE:
-            most -= 1
+        if not self.text:
+            first = LEAST_CHOICE if self.target.on_arc else self.layers.first
+            most = min(most, first)
         return self.budget.candidates(most) if self.budget else most
 
     def block(self, left: int) -> Generator[Piece, None, tuple[Candidate, int]]:
@@ -152,14 +155,13 @@ class Regulated:
         return best, len(drawn)
 
     def may_retry(self, count: int, best: Candidate) -> bool:
-        """Once a passage; not while somebody waits for its first words, if the rest
-        can still make up for them."""
+        """Once a passage; not while somebody waits for its first words, but for words
+        that may never stand there."""
         if not self.sampling.temperature:
             return False
         if self.target is None:
             return True
-        unfit = best.last or not NEVER.isdisjoint(best.faults)
-        waits = not self.text and not unfit
+        waits = not self.text and NEVER.isdisjoint(best.faults)
         return self.layers.retry and not self._retried and count > 1 and not waits
 
     def round(self, count: int, left: int) -> Generator[Piece, None, list[Candidate]]:
@@ -202,11 +204,12 @@ class Regulated:
         one.heard = self.ear.raw(one.text)
         one.fit = self.ear.fit(self.raws, one.heard)
         strength = self.target.strength if self.target else 0.0
-        on_arc = self.target is not None and self.target.valence is not None
-        if on_arc:  # nearer is better, however near
+        if self.target and self.target.on_arc:  # nearer is better, however near
             one.score = strength * one.fit
         else:
-            one.score = strength * min(one.fit, FITTING) - SURPRISE * one.odd
+            side = SIDE * self.ear.side(self.raws, one.heard)
+            one.score = strength * (min(one.fit, FITTING) + side) - SURPRISE * one.odd
+            one.score -= EARLY * (one.last and not self.text)
         one.score += COHERENCE * coherence(self._told, one.text)
         if self.gates.first_name(self.text, one.text):
             one.score += NAMED

@@ -32,6 +32,11 @@ class Target:
         if not 0 < self.strength <= STRONGEST:
             raise ValueError(f"A strength lies above 0 and up to {STRONGEST}.")
 
+    @property
+    def on_arc(self) -> bool:
+        """Whether a place decides, which one can always come nearer to."""
+        return self.valence is not None
+
     def met_by(self, reading: Reading) -> bool | None:
         """Whether a passage has it; None where nothing could be measured."""
         if not reading.measured or reading.valence is None:
@@ -48,6 +53,9 @@ class Layers:
     """What may be used for a passage. The latency budget may use less."""
 
     candidates: int = 4
+    #: Of the first block, before which there is nothing to read. A point of an arc is
+    #: pursued from there on; a tone can be made up for.
+    first: int = 2
     #: How strongly the opposite tone is pushed away; 0 leaves the layer out.
     contrast: float = 0.0
     retry: bool = True
@@ -72,6 +80,7 @@ def chosen_layers(names: Iterable[str], full: Layers | None = None) -> Layers:
         raise ValueError(f"There is no layer “{min(unknown)}”: {', '.join(LAYERS)}.")
     return Layers(
         candidates=full.candidates if "candidates" in named else 1,
+        first=full.first,
         contrast=full.contrast if "contrast" in named else 0.0,
         retry=full.retry and "retry" in named,
     )
