@@ -89,12 +89,17 @@ def test_the_first_words_are_chosen_among_fewer_than_the_rest():
     assert written(run) == PLAIN + JOY
 
 
+def test_a_point_of_an_arc_is_pursued_from_the_first_words_on():
+    engine = Scripted([JOY, PLAIN, SAD])
+    assert written(regulated(engine, Target(valence=-0.8), Layers(3))) == SAD
+
+
 def test_of_two_that_both_miss_the_tone_the_one_on_its_side_is_taken():
     """Nobody would call it tense, but everybody that it is dark."""
-    run = regulated(Scripted([PLAIN, SAD, JOY]), Target("tense"))
-    assert written(run) == SAD
-    bright = regulated(Scripted([PLAIN, SAD, JOY]), Target("hopeful"))
-    assert written(bright) == JOY
+    for tone, expected in (("tense", SAD), ("hopeful", JOY)):
+        engine = Scripted([" The brown box had a lid.", expected, expected])
+        engine.surprises = {expected: 1.2}
+        assert written(regulated(engine, Target(tone))) == expected
 
 
 def test_a_miss_is_said_to_be_one():
@@ -129,6 +134,7 @@ def test_a_block_that_fits_badly_is_drawn_once_more():
 def test_a_passage_is_not_over_with_its_first_sentence_if_another_goes_on():
     more = " Everyone smiled, and the happy music played until the morning."
     engine = Scripted([JOY, f"{more} Then"], [JOY, JOY, JOY])
+    engine.surprises = {JOY: 0.9}
     run = regulated(engine, Target("joyful"), Layers(candidates=3, retry=False))
     assert written(run) == more + JOY
 

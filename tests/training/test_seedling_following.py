@@ -55,7 +55,8 @@ def test_either_of_two_people_may_be_the_first():
     assert left(told_of(), 0, other) is None
 
 
-def test_what_the_header_does_not_name_may():
+def test_a_line_that_only_some_headers_bring_may_be_missing():
+    assert left(told_of(), 0, f"{HEARD} {TOOK}") is None
     nobody = Cast("they", CAST.hero, [], ["lamp"], "", None)
     assert left(told_of(nobody), 0, f"{HEARD} {TOOK}") is None
 

@@ -27,7 +27,14 @@ WAIT = """@ one about the soup
 The soup went cold. | Nobody ate the soup.
 """
 NOT_SAID = re.compile(r'"[^"]*"')
-COMMON = {"Grandmother", "Grandfather", "Mother", "Father", *DAYS}
+COMMON = {
+    "Grandmother",
+    "Grandfather",
+    "Mother",
+    "Father",
+    *DAYS,
+    *(f"{day}s" for day in DAYS),
+}
 BOAT = "One day Lily had a boat. She put the boat in the pond, and Lily sang."
 
 
@@ -113,7 +120,7 @@ def test_a_beginning_in_a_persons_own_words_goes_on_with_its_hero_and_its_thing(
 
 def test_only_a_header_brings_people_and_things_that_the_beginning_has_not():
     headed = 0
-    for seed in range(60):
+    for seed in range(400):
         messages = begun_messages(stories(BOAT), random.Random(seed))
         if not messages:
             continue
@@ -123,7 +130,7 @@ def test_only_a_header_brings_people_and_things_that_the_beginning_has_not():
         new = {name for name in named if name not in first} - COMMON
         assert all(name in header for name in new), (new, header)
         headed += bool(new)
-    assert headed > 2
+    assert headed > 5
 
 
 @pytest.mark.parametrize(

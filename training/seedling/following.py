@@ -11,7 +11,6 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from os.path import commonprefix
 
 from training.seedling.plots import SLOT, Line, Passage, Plot, read_plots, sequels
 from training.seedling.scenes import CHOICE, Scene, Telling, voiced
@@ -25,7 +24,6 @@ FREE = {
     **dict.fromkeys(("food", "a_food", "animal", "an_animal", "colour", "kin"), WORDS),
     "day": WORDS,
 }
-TRIES = 8  # at a telling that begins like the wrong line
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Left:
 
     right: str  # the passage up to there; its lines are whole
     wrong: str  # all that comes then; "": the passage ends too soon
-    due: str  # the line that should, in words as near as any; "": the end
+    due: str  # a line that should; "": the end
 
 
 @dataclass
@@ -95,8 +93,7 @@ def leaving(right: str, told: str, state: State) -> Left | None:
     if not told and state.over():
         return None
     line = state.due()
-    due = [state.telling.line(line) for _ in range(TRIES)] if line else [""]
-    return Left(right, told, max(due, key=lambda way: len(commonprefix([way, told]))))
+    return Left(right, told, state.telling.line(line) if line else "")
 
 
 def beginnings(scene: Scene, at: int) -> list[State]:

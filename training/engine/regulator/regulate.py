@@ -209,7 +209,8 @@ class Regulated:
         else:
             side = SIDE * self.ear.side(self.raws, one.heard)
             one.score = strength * (min(one.fit, FITTING) + side) - SURPRISE * one.odd
-            one.score -= EARLY * (one.last and not self.text)
+            if one.last and not self.text:
+                one.score -= EARLY
         one.score += COHERENCE * coherence(self._told, one.text)
         if self.gates.first_name(self.text, one.text):
             one.score += NAMED

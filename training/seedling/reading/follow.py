@@ -2,8 +2,8 @@
 
 python -m training.seedling.reading.follow --weights FOLDER --n 200
 
-Needs no corpus. Counts a line left out or told twice as leaving the plot, so a reader
-is kinder; it is for comparing weights that have read the same plots.
+Needs no corpus. A line that must be told and is not, or comes twice, counts as leaving
+the plot, so a reader is kinder; it is for comparing weights that read the same plots.
 """
 
 import argparse
