@@ -37,6 +37,7 @@ def findings(report: dict[str, Any] | None) -> list[Finding]:
         "memory": _memory,
         "pairs": _pairs,
         "thumbs": _thumbs,
+        "reward": _reward,
         "ability": _ability,
         "integrity": _integrity,
         "serving": _serving,
@@ -110,6 +111,19 @@ def _thumbs(gate: dict[str, Any]) -> Finding:
     figures = {name: gate[name] for name in ("up", "down")}
     figures["percent"] = round(100 * gate["accuracy"])
     return Finding(gate["passed"], name, said % figures)
+
+
+def _reward(gate: dict[str, Any]) -> Finding:
+    name = _("Foresees what you would rather read")
+    if not gate["learnt"]:
+        said = _("Your choices and thumbs are too few, or have too little in common.")
+        return Finding(None, name, said)
+    use = _("By this it chooses between several ways to go on.")
+    if not gate["pairs"]:
+        return Finding(None, name, use)
+    said = _("In %(percent)d %% of %(n)d choices it had not seen.")
+    figures = {"percent": round(100 * gate["accuracy"]), "n": gate["pairs"]}
+    return Finding(True, name, f"{said % figures} {use}")
 
 
 def _ability(gate: dict[str, Any]) -> Finding:

@@ -72,7 +72,8 @@ def speak(
 
     `hurry`: somebody watches, so the latency budget decides how many candidates.
     """
-    if target is None and not any(line.strip() for line in avoid):
+    likes = engine.likes(adapters) if adapters else None
+    if target is None and likes is None and not any(line.strip() for line in avoid):
         return None
     from training.engine import regulator
     from training.engine.regulator.avoid import pattern
@@ -99,6 +100,7 @@ def speak(
         budget=shared_budget() if hurry else None,
         hears=hears,
         adapters=adapters,
+        likes=likes,
     )
 
 

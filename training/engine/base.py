@@ -1,6 +1,6 @@
 """What every engine can do: plain values in, pieces of text out."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypedDict
 
@@ -101,6 +101,9 @@ class PromptTooLong(EngineError):
     """The prompt alone fills the model's context."""
 
 
+Liking = Callable[[str], float]
+
+
 class Engine(Protocol):
     """One model, ready to write for many people at once."""
 
@@ -135,6 +138,11 @@ class Engine(Protocol):
         Yields at least every `HEARTBEAT` seconds, with empty text if nothing is new,
         so the caller can look whether it should stop. Raises EngineError.
         """
+        ...
+
+    def likes(self, adapters: Sequence[AdapterRef]) -> Liking | None:
+        """What the people behind these adapters would rather read, for any text: about
+        -1 to 1. None where that was not learnt, or this engine cannot tell."""
         ...
 
     def close(self) -> None:

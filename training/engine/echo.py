@@ -89,6 +89,9 @@ class EchoEngine:
             held = held[len(shown) :]
             yield Piece(shown, tokens)
 
+    def likes(self, adapters: Sequence[AdapterRef]) -> None:
+        return None
+
     def close(self) -> None:
         self._closed = True
 

@@ -119,6 +119,9 @@ class RemoteEngine:
         finally:
             answer.close()
 
+    def likes(self, adapters: Sequence[AdapterRef]) -> None:
+        return None  # a server shows no embeddings
+
     def close(self) -> None:
         self._closed.set()
         self._client.close()

@@ -19,6 +19,7 @@ from training.engine.base import (
     MOST_ADAPTERS,
     AdapterRef,
     EngineError,
+    Liking,
     Piece,
     Prompt,
     PromptTooLong,
@@ -39,6 +40,7 @@ from training.engine.local.forward import choose_forward
 from training.engine.local.kin import Shared
 from training.engine.local.model import (
     context_of,
+    end_tokens,
     load,
     name_of,
     pick_threads,
@@ -183,6 +185,12 @@ class LocalEngine:
         request.adapters = self._voices.read(adapters)
         self._inbox.put(request)
         return request
+
+    def likes(self, adapters: Sequence[AdapterRef]) -> Liking | None:
+        known = self._voices.likes(adapters)
+        if not known:
+            return None
+        return lambda text: sum(w * r.of(self.tokens(text)) for r, w in known)
 
     def close(self) -> None:
         atexit.unregister(self.close)
@@ -385,16 +393,3 @@ def describe(error: Exception) -> str:
         f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     )
     return f"{type(error).__name__}{where}"
-
-
-def end_tokens(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
-) -> frozenset[int]:
-    """Tokens after which a passage is over: the model's, and every control token.
-
-    A model that opens somebody else's turn has finished its own.
-    """
-    ends = model.generation_config.eos_token_id
-    found = set(ends if isinstance(ends, list) else [ends])
-    found |= {tokenizer.eos_token_id, *tokenizer.all_special_ids}
-    return frozenset(token for token in found if token is not None)

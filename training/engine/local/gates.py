@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from training.engine.base import AdapterRef, EngineError, Prompt, Sampling
+from training.engine.fitting import Fit
 from training.engine.local.adapters import read_adapter
+from training.engine.local.chat import Chat
 from training.engine.local.dataset import Window
 from training.engine.local.engine import LocalEngine
 from training.engine.local.fit import mean
 from training.engine.local.replay import begun, draw, opening
+from training.engine.local.reward import Reward
 from training.engine.local.style import MEASURES, distances
 
 FEWEST_WINDOWS = 4
@@ -191,6 +194,18 @@ def thumbs(liked: Sequence[float], disliked: Sequence[float]) -> Gate:
     enough = min(len(liked), len(disliked)) >= 6 and len(liked) + len(disliked) >= 20
     passed = right >= 0.55 if enough else None
     return {"passed": passed, **told, "accuracy": round(right, 4)}
+
+
+def reward(found: Reward | None, chat: Chat, fit: Fit) -> Gate:
+    """How often what was chosen, and never seen, is foreseen: for the report only, as
+    what is not learnt is not used."""
+    if found is None:
+        return {"passed": None, "learnt": False}
+    margins = [
+        found.of(chat.ids(pair.chosen)) - found.of(chat.ids(pair.rejected))
+        for pair in fit.test_pairs
+    ]
+    return taste(margins) | {"passed": None, "learnt": True}
 
 
 def verdict(gates: dict[str, Any]) -> bool:

@@ -129,3 +129,16 @@ def check_folder(folder: Path) -> None:
         )
     if not names & {"tokenizer.json", "tokenizer.model", "vocab.json", "spiece.model"}:
         raise EngineError(f"The model in “{folder}” has no tokenizer.")
+
+
+def end_tokens(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
+) -> frozenset[int]:
+    """Tokens after which a passage is over: the model's, and every control token.
+
+    A model that opens somebody else's turn has finished its own.
+    """
+    ends = model.generation_config.eos_token_id
+    found = set(ends if isinstance(ends, list) else [ends])
+    found |= {tokenizer.eos_token_id, *tokenizer.all_special_ids}
+    return frozenset(token for token in found if token is not None)

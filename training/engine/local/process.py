@@ -26,7 +26,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from training.engine.base import AdapterRef, EngineError
 from training.engine.cutting import passages_of
 from training.engine.fitting import Fit, Progress, Recipe, Stage, Told
-from training.engine.local import gates, replay, taste, thumbs
+from training.engine.local import gates, replay, reward, taste, thumbs
 from training.engine.local.adapters import publish
 from training.engine.local.chat import Chat
 from training.engine.local.dataset import HasIds, Window, windows_of
@@ -112,7 +112,11 @@ def run(fit: Fit) -> Generator[Progress, None, None]:
             for name, tensor in tensors_of(voice).items()
         }
         publish(adapter, tensors, config_of(voice, name_of(fit.model)), base)
+    found = reward_of(voice, chat, fit)
+    if found is not None:
+        reward.save(adapter, found, base)
     report = checked(fit, voice, chat, train, adapter)
+    report["gates"]["reward"] = gates.reward(found, chat, fit)
     report |= {
         "tokens": tokens,
         "seconds": round(seconds, 1),
@@ -146,6 +150,16 @@ def liking_of(fit: Fit, voice: PeftModel, chat: Chat, recipe: Recipe) -> Lesson:
     found = thumbs.thumbs_of(chat, fit.thumbs, recipe.window)
     known = thumbs.as_before(voice, found, recipe.step_tokens)
     return preferring("thumbs", known, thumbs.Liking(recipe, known), fit, recipe)
+
+
+def reward_of(voice: PeftModel, chat: Chat, fit: Fit) -> reward.Reward | None:
+    """What the same choices and thumbs tell of any other text."""
+    return reward.learnt(
+        reward.embeddings_of(voice),
+        [(chat.ids(pair.chosen), chat.ids(pair.rejected)) for pair in fit.pairs],
+        [chat.ids(each.text) for each in fit.thumbs if each.liked],
+        [chat.ids(each.text) for each in fit.thumbs if not each.liked],
+    )
 
 
 def preferring(

@@ -5,14 +5,17 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from torch import nn
 from transformers import PreTrainedModel
 
 from training.engine.base import MOST_ADAPTERS, AdapterError, AdapterRef
+from training.engine.local import reward
 from training.engine.local.adapters import Adapter, fingerprint, read_adapter
 from training.engine.local.batch import Request, Voice
+from training.engine.local.reward import Reward
 from training.engine.local.slots import Slots
 
 #: No adapter may drown the model out, nor speak backwards louder than forwards.
@@ -29,6 +32,7 @@ class Voices:
     def __init__(self, model: PreTrainedModel) -> None:
         self.slots = Slots(model)
         self.fingerprint = fingerprint(model)
+        self._embeddings = reward.embeddings_of(model)
         self._modules: Mapping[str, nn.Module] = self.slots.modules
         self._read: OrderedDict[str, Adapter] = OrderedDict()
         self._reading = threading.Lock()
@@ -57,6 +61,16 @@ class Voices:
             while len(self._read) > READ_KEPT:
                 self._read.popitem(last=False)
         return adapter
+
+    def likes(self, asked: Sequence[AdapterRef]) -> list[tuple[Reward, float]]:
+        """What is known of the taste behind each, with its weight."""
+        read = ((self._reward(ref.path), ref.weight) for ref in asked)
+        return [(reward, weight) for reward, weight in read if reward]
+
+    def _reward(self, path: str) -> Reward | None:
+        with suppress(AdapterError):  # a story never waits for a taste
+            return reward.read(Path(path), self._embeddings, self.fingerprint)
+        return None
 
     # -- the engine thread
 

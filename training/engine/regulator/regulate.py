@@ -9,6 +9,7 @@ from training.engine.base import (
     AdapterRef,
     Engine,
     Kin,
+    Liking,
     Piece,
     Prompt,
     PromptTooLong,
@@ -40,6 +41,8 @@ SURPRISE = 0.8
 #: What it is worth to be bright where the tone is, or dark: a reader who does not hear
 #: the tone still hears that.
 SIDE = 0.7
+#: What it is worth to be what this person would rather read (see `Engine.likes`).
+LIKING = 0.3
 #: Nats a token above the usual candidate, beyond which words no longer hang together.
 STRANGE = 0.8
 #: Faults that nothing makes up for.
@@ -67,7 +70,8 @@ class Outcome:
 class Regulated:
     """Yields pieces like an engine; afterwards `outcome` tells how it went.
 
-    Without a target it only keeps the gates: for a person who avoids some words.
+    Without a target it keeps the gates, for a person who avoids some words, and chooses
+    what this person likes, where that is known.
     """
 
     def __init__(
@@ -83,6 +87,7 @@ class Regulated:
         budget: Budget | None = None,
         hears: tuple[float, float] = (0.0, 0.0),
         adapters: Sequence[AdapterRef] = (),
+        likes: Liking | None = None,
     ) -> None:
         self.engine = engine
         #: All blocks go on from one prompt: it is read once.
@@ -93,6 +98,7 @@ class Regulated:
         self.gates = gates or Gates()
         self.budget = budget
         self.adapters = adapters
+        self.likes = likes
         self.ear = Ear(guide, target, hears)
         self.outcome: Outcome | None = None
         self.text = ""
@@ -135,11 +141,13 @@ class Regulated:
     def count(self) -> int:
         """Candidates for the next block; greedy ones would all be the same. Where only
         the gates are to be kept, others are drawn once one has failed."""
-        if not self.sampling.temperature or self.target is None:
+        pursued = self.target or self.likes
+        if not self.sampling.temperature or not pursued:
             return 1
         most = self.layers.candidates
         if not self.text:
-            first = LEAST_CHOICE if self.target.on_arc else self.layers.first
+            on_arc = self.target is not None and self.target.on_arc
+            first = LEAST_CHOICE if on_arc else self.layers.first
             most = min(most, first)
         return self.budget.candidates(most) if self.budget else most
 
@@ -212,6 +220,8 @@ class Regulated:
             if one.last and not self.text:
                 one.score -= EARLY
         one.score += COHERENCE * coherence(self._told, one.text)
+        if self.likes:
+            one.score += LIKING * self.likes(one.text)
         if self.gates.first_name(self.text, one.text):
             one.score += NAMED
         if not one.ends_well:
