@@ -3,6 +3,7 @@
 import pytest
 
 from training.engine.guide.passages import read_passages
+from training.engine.local.simulate import simulate
 from training.engine.local.tastes import ALIKE, TASTES, pairs
 
 TEXTS = [each.text for each in read_passages()]
@@ -32,3 +33,21 @@ def test_what_is_learnt_from_is_never_tested_on():
 def test_two_readers_are_about_meaning():
     assert sum(likes.startswith("meaning") for likes, _ in TASTES.values()) == 2
     assert len(TASTES) == 6
+
+
+def test_forty_choices_teach_a_reader_and_what_is_written_is_asked_about(
+    bard, one_thread
+):
+    asked = {"signals": 20, "held_out": 40, "passages": 2, "tastes": ["talk"]}
+    found = simulate(str(bard), device="cpu", **asked)
+    reader = found["readers"]["talk"]
+    assert reader["held_out_pairs"] == 40
+    assert reader["after"] == found["mean_after"] >= 0.7
+    assert 0 <= reader["written"] <= 1
+    assert set(reader["adapter"]) >= {"after", "margin_accuracy", "anchor_nats_change"}
+
+
+def test_thumbs_teach_the_same_reader(bard, one_thread):
+    asked = {"signals": 40, "held_out": 40, "passages": 1, "tastes": ["talk"]}
+    found = simulate(str(bard), device="cpu", by_thumbs=True, **asked)
+    assert found["by"] == "thumbs" and found["mean_after"] >= 0.7
