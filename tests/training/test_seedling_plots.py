@@ -8,6 +8,8 @@ import pytest
 
 from training.seedling.labels import TONES, teller_of
 from training.seedling.plots import (
+    BESIDE,
+    GREETED,
     NEXT,
     SEQUELS,
     TELLERS,
@@ -38,13 +40,14 @@ def plots():
 
 @pytest.fixture(scope="module")
 def sentences(plots):
-    """Every telling of every line."""
+    """Every telling of every line but those that plots share."""
     return [
         telling
         for plot in plots
         for passage in plot.passages
         for line in passage.lines
         for telling in line.tellings
+        if telling not in (*BESIDE, *GREETED)
     ]
 
 
@@ -61,6 +64,19 @@ def test_a_line_about_a_place_is_told_where_there_is_one_and_only_there():
         telling, _, texts = scene_of(plot, (), random.Random(seed))
         cast = telling.cast
         assert ("was far away" in texts[0]) == bool(cast.place)
+
+
+@pytest.mark.parametrize("form", ["", " letter"])
+def test_an_i_may_note_down_two_people_and_both_are_told_of(form):
+    plot, told_of_two = plot_of(PLOT.replace("@ one", f"@ one{form}")), 0
+    for seed in range(200):
+        telling, passages, texts = scene_of(plot, (), random.Random(seed))
+        others = telling.cast.others
+        told_of_two += len(others) == 2
+        if len(others) == 2:
+            assert telling.cast.teller == "I"
+            assert all(name in texts[0] for name in others)
+    assert told_of_two > 5
 
 
 @pytest.mark.parametrize(

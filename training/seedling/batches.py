@@ -138,7 +138,7 @@ def stacked(rows: list[Row]) -> Batch:
     return {name: np.stack([a[name] for a in arrays]) for name in arrays[0]}
 
 
-BEGUN = 0.2  # of the scenes begin in the words of a real story
+BEGUN = 0.05  # of the scenes begin in the words of a real story
 Told = Prepared | Pair | None  # None: a scene, put together anew
 
 

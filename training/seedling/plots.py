@@ -56,6 +56,20 @@ FROM_HEADER = {  # slot: the part of the header that it needs
 ALWAYS = set(
     "s o p r was heart h a b it food a_food animal an_animal colour day kin".split()
 )
+#: An "I" may note down two people where the plot knows of one: the other is there too.
+BESIDE = (
+    "{n2} was there too.",
+    "{n2} was with us.",
+    "{n2} had come along as well.",
+    "{n2} stood by as well.",
+    "And {n2} was not far away.",
+)
+GREETED = (  # by a letter to {n}
+    "{n2} sends you greetings too.",
+    "{n2} still asks about you.",
+    "I have told {n2} about it as well.",
+    "{n2} was there too, as you will remember.",
+)
 HEAD = re.compile(
     r"@ (?P<tellers>\w+)(?: (?!about )(?P<form>\w+))?(?: about (?P<about>.+))?"
 )
@@ -122,9 +136,23 @@ def plot_of(text: str) -> Plot:
             plot.passages[-1].lines.append(line_of(line))
         elif line:
             raise BadPlot(f"A line stands before the first passage: {line}")
+    if plot.tellers == "one" and plot.of("opening"):
+        also_told(plot.passages[0], plot.form)
     for fault in faults_of(plot):
         raise BadPlot(f"{fault} (in the plot that has: {lines[1].strip()})")
     return plot
+
+
+def also_told(opening: Passage, form: str) -> None:
+    """A line for a second name of the header, where the first one has come in."""
+    if form == "letter":
+        opening.lines.append(Line(GREETED, if_known=True))
+        return
+    for at, line in enumerate(opening.lines):
+        if "n" in line.needs and not line.optional:
+            beside = Line(BESIDE, if_known=True)
+            opening.lines.insert(at + 1, beside)
+            return
 
 
 def faults_of(plot: Plot) -> list[str]:

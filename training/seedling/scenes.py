@@ -40,15 +40,19 @@ OBJECT = re.compile(
 )
 STOP = re.compile(r"[.!?] (?=[A-Z])")
 TOLD_ON = {"middle": 0.3, "ending": 0.4}  # how often another passage follows
-LEFT_FOR_SEQUEL = 0.6
+LEFT_FOR_SEQUEL = (
+    0.15  # seldom: there are few sequels, and they would be all that follows
+)
 PARTED = 0.35  # of the passages are told in two
 LEVEL_TOLD = 0.5
 #: Plots are mostly simple. Never seen under "rich", they would be given up for the
 #: prose of old books as soon as a header says so, and its wishes with them.
 LEVEL_MISSED = 0.4
+OFTEN = {"one": 1.0, "two": 0.55}  # how often a plot is told, by its tellers
 LEFT_OUT = (0.0, 0.3, 0.7, 1.0)  # of the lines that may be, drawn for each passage
 #: How often a header has what a plot can tell and do without: people note down little.
-ALSO = {"t": 0.25, "t2": 0.4, "place": 0.4, "life": 0.3, "key": 1.0, "n2": 0.2}
+ALSO = {"t": 0.25, "t2": 0.4, "place": 0.4, "life": 0.3, "key": 1.0}
+ALSO_TWO_NAMED = {"I": 0.25}  # others have a name themselves
 ALSO_NAMED = {"I": 0.75}  # "I" needs somebody else to have a name in the header
 ALSO_NAMED_ELSE = 0.35
 TITLES = (  # that say nothing of what is told, as people's titles often do
@@ -197,7 +201,7 @@ def passages_drawn(plot: Plot, rng: random.Random) -> list[Passage]:
     for part in ("middle", "middle", "ending"):
         if rng.random() < TOLD_ON[part]:
             own = [later for later in plot.of(part) if later not in chosen]
-            left = left or not own or rng.random() < LEFT_FOR_SEQUEL
+            left = left or rng.random() < LEFT_FOR_SEQUEL
             later = sequels(part) if left and plot.about else own
             chosen += rng.sample(later, min(1, len(later)))
     return chosen
@@ -207,7 +211,8 @@ def needs_of(passages: list[Passage], teller: str, rng: random.Random) -> set[st
     """What the header must have, and some of what it may have."""
     lines = [line for passage in passages for line in passage.lines]
     needs: set[str] = set().union(*(passage.must for passage in passages))
-    often = {"n": ALSO_NAMED.get(teller, ALSO_NAMED_ELSE), **ALSO}
+    named = ALSO_NAMED.get(teller, ALSO_NAMED_ELSE)
+    often = ALSO | {"n": named, "n2": ALSO_TWO_NAMED.get(teller, 0.0)}
     also = {need for need, share in often.items() if rng.random() < share}
     for line in lines:
         if line.if_known and line.needs <= needs | also:
@@ -248,7 +253,8 @@ class Scene:
 
 def a_scene(lives: Sequence[Life], rng: random.Random) -> Scene:
     """An opening and what comes after, each passage whole."""
-    plot = rng.choice(read_plots())
+    plots = read_plots()
+    plot = rng.choices(plots, [OFTEN[plot.tellers] for plot in plots])[0]
     telling, passages, texts = scene_of(plot, lives, rng)
     cast, form = telling.cast, plot.form
     if form == "story" and cast.teller == "I" and rng.random() < 0.1:
