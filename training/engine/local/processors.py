@@ -50,7 +50,7 @@ class Contrast:
     """
 
     #: Tokens that together are this likely, as asked, may be drawn at all.
-    PLAUSIBLE = 0.74
+    PLAUSIBLE = 0.72
 
     def __init__(self, rival: Rival, strength: float) -> None:
         """`rival`: the row that reads the opposite ask; its scores are as fresh."""

@@ -37,10 +37,10 @@ EARLY = 0.5
 NAMED = 0.25
 #: What a nat a token of the model's own surprise costs: what it knows how to go on
 #: with hangs together.
-SURPRISE = 0.8
+SURPRISE = 0.9
 #: What it is worth to be bright where the tone is, or dark: a reader who does not hear
 #: the tone still hears that.
-SIDE = 0.7
+SIDE = 0.9
 #: What it is worth to be what this person would rather read (see `Engine.likes`).
 LIKING = 0.3
 #: Nats a token above the usual candidate, beyond which words no longer hang together.
