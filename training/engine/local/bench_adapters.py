@@ -39,7 +39,7 @@ def measure(
     users: int = 8,
     rounds: int = 3,
     tokens: int = 64,
-    new: int = 32,
+    new: int = 120,
     threads: int = 1,
     device: str = "cpu",
     clock: Clock = time.perf_counter,

@@ -40,8 +40,13 @@ class Span:
             inner = heard @ down[self.slots].T
             said.addmm_(inner, up[self.slots].T, alpha=float(self.weight))
             return
-        inner = torch.bmm(down[self.slots], heard.unsqueeze(-1)).mul_(self.weight)
-        said.unsqueeze(-1).baddbmm_(up[self.slots], inner)
+        inner = torch.bmm(down[self.slots], heard.unsqueeze(-1))
+        strength = 1.0
+        if isinstance(self.weight, float):
+            strength = self.weight
+        else:
+            inner.mul_(self.weight)
+        said.unsqueeze(-1).baddbmm_(up[self.slots], inner, alpha=strength)
 
 
 class Layer:

@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--shapes", nargs="+", default=["seedling", "135m"])
         parser.add_argument("--ranks", nargs="+", type=int, default=[8, 16])
         parser.add_argument("--rounds", type=int, default=3)
-        parser.add_argument("--new", type=int, default=32, help="tokens to write")
+        parser.add_argument("--new", type=int, default=120, help="tokens to write")
         parser.add_argument("--threads", type=int, default=1)
         parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
         parser.add_argument(
