@@ -101,6 +101,7 @@ class PromptTooLong(EngineError):
     """The prompt alone fills the model's context."""
 
 
+#: How much somebody would like to read a text: about -1 to 1, 0 where they do not care.
 Liking = Callable[[str], float]
 
 
@@ -141,8 +142,8 @@ class Engine(Protocol):
         ...
 
     def likes(self, adapters: Sequence[AdapterRef]) -> Liking | None:
-        """What the people behind these adapters would rather read, for any text: about
-        -1 to 1. None where that was not learnt, or this engine cannot tell."""
+        """What the people behind these adapters would rather read, for any text. None
+        where that was not learnt, or this engine cannot tell."""
         ...
 
     def close(self) -> None:

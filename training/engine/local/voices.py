@@ -65,7 +65,7 @@ class Voices:
     def likes(self, asked: Sequence[AdapterRef]) -> list[tuple[Reward, float]]:
         """What is known of the taste behind each, with its weight."""
         read = ((self._reward(ref.path), ref.weight) for ref in asked)
-        return [(reward, weight) for reward, weight in read if reward]
+        return [(known, weight) for known, weight in read if known]
 
     def _reward(self, path: str) -> Reward | None:
         with suppress(AdapterError):  # a story never waits for a taste
