@@ -55,8 +55,8 @@ class Muon(torch.optim.Optimizer):
         rows, columns = matrices[0].shape
         torch._foreach_mul_(matrices, 1 - rate * group["decay"])
         scale = max(1.0, rows / columns) ** 0.5
-        steps = steps.to(matrices[0].dtype).unbind()
-        torch._foreach_add_(matrices, list(steps), alpha=-rate * scale)
+        steps = steps.to(matrices[0].dtype) * (-rate * scale)
+        torch._foreach_add_(matrices, list(steps.unbind()))
 
 
 def optimizers_of(model, recipe) -> list[torch.optim.Optimizer]:
@@ -64,10 +64,17 @@ def optimizers_of(model, recipe) -> list[torch.optim.Optimizer]:
     for name, p in model.named_parameters():
         inner = p.ndim == 2 and "embed" not in name and "lm_head" not in name
         (matrices if inner else others).append(p)
-    adamw = {"lr": recipe.other_rate, "betas": (0.9, 0.98)}
+    on_gpu = recipe.device == "cuda"
+
+    def rate(value: float) -> float | torch.Tensor:
+        """On a GPU where a captured step reads it."""
+        return torch.tensor(value, device="cuda") if on_gpu else value
+
+    adamw = {"betas": (0.9, 0.98), "capturable": on_gpu}
+    adamw["lr"] = rate(recipe.other_rate)
     if recipe.optimizer == "adamw":
         first = torch.optim.AdamW(matrices, weight_decay=0.1, **adamw)
     else:
         decay = recipe.matrix_decay
-        first = Muon(matrices, recipe.matrix_rate, recipe.momentum, decay)
+        first = Muon(matrices, rate(recipe.matrix_rate), recipe.momentum, decay)
     return [first, torch.optim.AdamW(others, weight_decay=0.0, **adamw)]

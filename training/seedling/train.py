@@ -22,6 +22,7 @@ import torch
 from training.engine.local.model import half_pays
 from training.seedling.batches import Batch, Document, Row, stacked
 from training.seedling.export import export, new_model
+from training.seedling.graphs import Graphs
 from training.seedling.held_out import (
     held_out_batches,
     held_out_readings,
@@ -91,10 +92,11 @@ class Run:
         self.model = new_model(recipe).to(recipe.device).train()
         self.teacher = teacher
         self.optimizers = optimizers_of(self.model, recipe)
-        self.rates = [o.param_groups[0]["lr"] for o in self.optimizers]
+        self.rates = [float(o.param_groups[0]["lr"]) for o in self.optimizers]
         self.place = Place()
         self.log = workshop / "train.log"
         self.losses_of = losses_of
+        self.learn_from = self.learn
         if recipe.compiled:  # a layer at a time: the same code serves all of them
             for layer in self.model.model.layers:
                 layer.compile(dynamic=False)
@@ -152,38 +154,55 @@ class Run:
     def cooling(self) -> bool:
         return progress_of(self.place, self.recipe) > 1 - self.recipe.decay
 
-    def losses(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def losses(self, tensors: dict) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         device = self.recipe.device
-        tensors = tensors_of(batch, device)
-        with torch.autocast(device, torch.bfloat16, enabled=half_pays(device)):
+        kind = torch.bfloat16
+        # In a graph a matrix that was halved before it began would stay as it was.
+        with torch.autocast(device, kind, half_pays(device), cache_enabled=False):
             return losses(
                 self.model, tensors, self.losses_of, self.teacher, self.recipe.taught
             )
 
     def warm_up(self) -> None:
         """Compile for both lengths of a row before the clock starts."""
+        self.set_rates(0.0)
+        graphs = Graphs(self.learn, list(self.model.parameters()))
         for length in (self.recipe.row, self.recipe.context):
-            row = Row(length, [Document([0] * length, [1.0] * length)])
+            row = Row(length, [Document([0] * length, [0.0] * length)])
             rows = max(1, self.recipe.batch_tokens // length)
-            self.losses(stacked([row] * rows))[0].backward()
-        for optimizer in self.optimizers:
-            optimizer.zero_grad(set_to_none=True)
+            idle = tensors_of(stacked([row] * rows), self.recipe.device)
+            if self.recipe.device == "cuda":
+                graphs.capture(idle)
+                self.learn_from = graphs
+            else:
+                self.learn(idle)
 
-    def step(self, batch: Batch) -> torch.Tensor:
-        """Returns nats per told token, still on the device: reading it would wait."""
-        recipe = self.recipe
-        rate = rate_at(progress_of(self.place, recipe), recipe)
-        loss, told, n = self.losses(batch)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), recipe.clip)
+    def set_rates(self, share: float) -> None:
         for optimizer, full in zip(self.optimizers, self.rates, strict=True):
             for group in optimizer.param_groups:
-                group["lr"] = full * rate
-            optimizer.step()
+                if isinstance(group["lr"], torch.Tensor):
+                    group["lr"].fill_(full * share)
+                else:
+                    group["lr"] = full * share
+
+    def learn(self, tensors: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Returns nats per told token, still on the device: reading it would wait."""
+        for optimizer in self.optimizers:
             optimizer.zero_grad(set_to_none=True)
+        loss, told, n = self.losses(tensors)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
+        for optimizer in self.optimizers:
+            optimizer.step()
+        return told / n.clamp(min=1)
+
+    def step(self, batch: Batch) -> torch.Tensor:
+        recipe = self.recipe
+        self.set_rates(rate_at(progress_of(self.place, recipe), recipe))
+        told = self.learn_from(tensors_of(batch, recipe.device))
         self.place.step += 1
         self.place.tokens += int((batch["weights"] > 0).sum())
-        return told / n.clamp(min=1)
+        return told
 
     def train(
         self, export_to: Path | None = None, stop_after: int | None = None
@@ -305,7 +324,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workshop", type=Path, default=WORKSHOP)
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="written here")
     add = parser.add_argument
-    add("--dropout", type=float, default=Recipe.dropout)
+    add("--dropout", type=float, help="default: .05 on a GPU, none on a CPU")
     add("--teacher-minutes", type=float, default=0.0, help="train a teacher first")
     add("--finish", type=Path, help="a short last run from the weights in a folder")
     add("--optimizer", choices=["muon", "adamw"], default=Recipe.optimizer)
@@ -316,12 +335,13 @@ def from_arguments(options: dict) -> None:
     recipe = Recipe().on_gpu() if options["device"] == "cuda" else Recipe()
     if options["finish"]:
         recipe = recipe.finish()
+    if options["dropout"] is not None:
+        recipe = replace(recipe, dropout=options["dropout"])
     recipe = replace(
         recipe,
         minutes=options["minutes"],
         steps=options["steps"],
         threads=options["threads"],
-        dropout=options["dropout"],
         optimizer=options["optimizer"],
         taught=options["taught"] if options["teacher_minutes"] else 0.0,
     )
