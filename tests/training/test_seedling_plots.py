@@ -10,7 +10,6 @@ from training.seedling.labels import TONES, teller_of
 from training.seedling.plots import (
     BESIDE,
     GREETED,
-    NEXT,
     SEQUELS,
     TELLERS,
     BadPlot,
@@ -35,7 +34,7 @@ They laughed. | Both of them laughed.
 
 @pytest.fixture(scope="module")
 def plots():
-    return read_plots() + read_plots(NEXT) + read_plots(SEQUELS)
+    return read_plots() + read_plots(SEQUELS)
 
 
 @pytest.fixture(scope="module")

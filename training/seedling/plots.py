@@ -29,7 +29,6 @@ from training.seedling.recipe import HERE
 
 PLOTS = HERE / "scene_plots"
 SEQUELS = PLOTS / "sequels"
-NEXT = PLOTS / "next"  # plots that no weights have read yet: see LOG.md
 PARTS = ("opening", "middle", "ending")
 TELLERS = {
     "one": ("I", "she", "he"),

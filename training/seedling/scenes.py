@@ -41,7 +41,7 @@ OBJECT = re.compile(
 STOP = re.compile(r"[.!?] (?=[A-Z])")
 TOLD_ON = {"middle": 0.3, "ending": 0.4}  # how often another passage follows
 #: Seldom: there are few sequels, and they would be all that follows.
-LEFT_FOR_SEQUEL = 0.15
+LEFT_FOR_SEQUEL = 0.08
 PARTED = 0.35  # of the passages are told in two
 LEVEL_TOLD = 0.5
 #: Plots are mostly simple. Never seen under "rich", they would be given up for the
