@@ -8,12 +8,16 @@ from dataclasses import replace
 import pytest
 import torch
 
-from tests.training.engines import save_tiny
+from tests.training.engines import WORDS, save_tiny
 from training import voices
 from training.engine.cutting import passages_of
 from training.engine.fitting import Fit, Recipe, Told
 from training.learning import run as learning
 from training.learning.apart import follow
+
+RECIPE = Recipe(
+    rank=4, rate=5e-3, window=128, step_tokens=256, taste_rate=5e-3, taste_epochs=6
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +32,25 @@ def one_thread():
 @pytest.fixture(scope="session")
 def bard(tmp_path_factory):
     return save_tiny(tmp_path_factory.mktemp("bard") / "bard")
+
+
+@pytest.fixture
+def fit(bard, tmp_path):
+    """A small fit of a voice; what it is about, the test adds."""
+    dice = random.Random(2)
+    told = [Told(" ".join(dice.choices(WORDS, k=20)), f"d{n}") for n in range(30)]
+    return Fit(
+        model=str(bard),
+        folder=str(tmp_path / "fit"),
+        cache=str(tmp_path / "cache"),
+        train=tuple(told[:20]),
+        valid=tuple(told[20:24]),
+        test=tuple(told[24:]),
+        recipe=RECIPE,
+        device="cpu",
+        own_words=4,
+        samples=False,
+    )
 
 
 @pytest.fixture

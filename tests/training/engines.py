@@ -26,6 +26,7 @@ TEMPLATE = (
     "{% else %}<|{{ m.role }}|>{{ m.content }}\n{% endif %}"
     "{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
+WORDS = ["river", "mara", "tobi", "sang", "walked", "once", "time"]
 SHAPES = ["llama", "qwen2", "gpt2"]
 
 

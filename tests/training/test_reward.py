@@ -10,11 +10,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from stories.arcs.voice import speak
-from tests.training.engines import tiny_model, tiny_tokenizer
-from tests.training.test_taste import RECIPE, WORDS
+from tests.training.engines import WORDS, tiny_model, tiny_tokenizer
 from training.engine import EchoEngine
 from training.engine.base import AdapterError, AdapterRef, Liking, Prompt, Sampling
-from training.engine.fitting import Fit, Preferred, Rated, Told
+from training.engine.fitting import Fit, Preferred, Rated
 from training.engine.guide import open_guide
 from training.engine.local import process, reward
 from training.engine.local.engine import LocalEngine, open_local
@@ -141,22 +140,8 @@ def questions(count: int, seed: int) -> tuple[Preferred, ...]:
 
 
 @pytest.fixture
-def fit(bard: Path, tmp_path: Path) -> Fit:
-    dice = random.Random(2)
-    told = [Told(" ".join(dice.choices(WORDS, k=20)), f"d{n}") for n in range(30)]
-    return Fit(
-        model=str(bard),
-        folder=str(tmp_path / "fit"),
-        cache=str(tmp_path / "cache"),
-        train=tuple(told[:20]),
-        valid=tuple(told[20:24]),
-        test=tuple(told[24:]),
-        test_pairs=questions(30, seed=9),
-        recipe=RECIPE,
-        device="cpu",
-        own_words=4,
-        samples=False,
-    )
+def fit(fit: Fit) -> Fit:
+    return replace(fit, test_pairs=questions(30, seed=9))
 
 
 def test_a_voice_fitted_with_choices_brings_its_reward_to_the_engine(fit, bard):

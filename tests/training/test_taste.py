@@ -2,22 +2,15 @@
 
 import random
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from tests.training.engines import tiny_tokenizer
-from training.engine.fitting import Fit, Preferred, Recipe, Told
+from tests.training.engines import WORDS, tiny_tokenizer
+from training.engine.fitting import Fit, Preferred
 from training.engine.local import process
 from training.engine.local.chat import Chat
 from training.engine.local.dataset import pair_of
 from training.engine.local.gates import taste
-
-RECIPE = Recipe(
-    rank=4, rate=5e-3, window=128, step_tokens=256, taste_rate=5e-3, taste_epochs=6
-)
-WORDS = ["river", "mara", "tobi", "sang", "walked", "once", "time"]
-
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -32,26 +25,10 @@ def pairs(count: int, seed: int) -> tuple[Preferred, ...]:
     )
 
 
-def test_a_preference_is_learnt_and_shows_on_pairs_never_seen(
-    bard: Path, tmp_path: Path
-) -> None:
-    dice = random.Random(2)
-    told = [Told(" ".join(dice.choices(WORDS, k=20)), f"d{n}") for n in range(30)]
-    fit = Fit(
-        model=str(bard),
-        folder=str(tmp_path / "fit"),
-        cache=str(tmp_path / "cache"),
-        train=tuple(told[:20]),
-        valid=tuple(told[20:24]),
-        test=tuple(told[24:]),
-        pairs=pairs(40, seed=1),
-        test_pairs=pairs(30, seed=9),
-        recipe=RECIPE,
-        device="cpu",
-        own_words=4,
-        samples=False,
-    )
-    *_, without = process.run(replace(fit, pairs=(), folder=str(tmp_path / "plain")))
+def test_a_preference_is_learnt_and_shows_on_pairs_never_seen(fit: Fit) -> None:
+    fit = replace(fit, pairs=pairs(40, seed=1), test_pairs=pairs(30, seed=9))
+    plain = replace(fit, pairs=(), folder=f"{fit.folder} plain")
+    *_, without = process.run(plain)
     steps = list(process.run(fit))
     stages = [progress.stage for progress in steps]
     assert stages.index("voice") < stages.index("taste") < stages.index("checking")

@@ -12,10 +12,9 @@ from safetensors.torch import load_file
 from stories import services
 from stories.models import Author, Mode
 from tests.factories import PassageFactory
-from tests.training.engines import tiny_model, tiny_tokenizer
-from tests.training.test_taste import RECIPE, WORDS
+from tests.training.engines import WORDS, tiny_model, tiny_tokenizer
 from training import ledger, voices
-from training.engine.fitting import Fit, Rated, Told
+from training.engine.fitting import Fit, Rated
 from training.engine.local import process
 from training.engine.local.adapters import WEIGHTS
 from training.engine.local.chat import Chat
@@ -43,22 +42,8 @@ def rated(count: int, seed: int) -> tuple[Rated, ...]:
 
 
 @pytest.fixture
-def fit(bard: Path, tmp_path: Path) -> Fit:
-    dice = random.Random(2)
-    told = [Told(" ".join(dice.choices(WORDS, k=20)), f"d{n}") for n in range(30)]
-    return Fit(
-        model=str(bard),
-        folder=str(tmp_path / "fit"),
-        cache=str(tmp_path / "cache"),
-        train=tuple(told[:20]),
-        valid=tuple(told[20:24]),
-        test=tuple(told[24:]),
-        test_thumbs=rated(30, seed=9),
-        recipe=RECIPE,
-        device="cpu",
-        own_words=4,
-        samples=False,
-    )
+def fit(fit: Fit) -> Fit:
+    return replace(fit, test_thumbs=rated(30, seed=9))
 
 
 def test_a_liking_shown_only_by_thumbs_is_learnt_on_passages_never_seen(fit: Fit):
@@ -109,10 +94,10 @@ def test_a_fit_with_thumbs_travels_as_json(fit: Fit):
     assert Fit.from_json(told.as_json()) == told
 
 
-def test_the_first_step_goes_up_for_what_is_liked_and_down_for_what_is_not():
-    chat, model = Chat(tiny_tokenizer()), with_adapter(tiny_model("llama"), RECIPE)
+def test_the_first_step_goes_up_for_what_is_liked_and_down_for_what_is_not(fit: Fit):
+    chat, model = Chat(tiny_tokenizer()), with_adapter(tiny_model("llama"), fit.recipe)
     known = as_before(model, thumbs_of(chat, rated(6, seed=1), 128))
-    liking = Liking(RECIPE, known)
+    liking = Liking(fit.recipe, known)
     lower = [replace(t, before=t.before + (5 if t.liked else -5)) for t in known]
     higher = [replace(t, before=t.before + (-5 if t.liked else 5)) for t in known]
     losses = [liking.look(model, each) for each in (higher, known, lower)]
@@ -120,10 +105,10 @@ def test_the_first_step_goes_up_for_what_is_liked_and_down_for_what_is_not():
     assert losses[1] == pytest.approx(0.5, abs=1e-3)  # nothing has moved yet
 
 
-def test_both_signs_count_alike_however_few_there_are_of_one():
-    chat, model = Chat(tiny_tokenizer()), with_adapter(tiny_model("llama"), RECIPE)
+def test_both_signs_count_alike_however_few_there_are_of_one(fit: Fit):
+    chat, model = Chat(tiny_tokenizer()), with_adapter(tiny_model("llama"), fit.recipe)
     known = as_before(model, thumbs_of(chat, rated(30, seed=1), 128))
-    liking = Liking(RECIPE, known)
+    liking = Liking(fit.recipe, known)
     up = [t for t in known if t.liked]
     down = [t for t in known if not t.liked]
     assert len(up) == 2 * len(down)
