@@ -25,6 +25,7 @@ from training.seedling.recipe import (
     Recipe,
     corpus_folder,
 )
+from training.seedling.tokenizer import rendered
 
 HEADER = "Teller: she\nNames: Zofia"
 MESSAGES = [
@@ -82,8 +83,6 @@ def test_an_open_passage_is_left_open(tokenizer):
 
 
 def test_training_renders_as_the_template_does(tokenizer):
-    from training.seedling.tokenizer import rendered
-
     text = "".join(span for span, _ in rendered(MESSAGES))
     assert text == RENDERED
 
@@ -163,16 +162,36 @@ def test_labels_are_read_from_the_text():
     assert length_of("word " * 41) == "medium"
 
 
-def test_names_change_with_every_reading_and_are_told_in_the_header():
-    sentences = ["One day Lily met Tom.", "So Tom gave Lily a pear.", "And Lily sang."]
+SANG = "And Lily sang all the way home to her mother and her father."
+
+
+def lily_met_tom():
+    sentences = ["One day Lily met Tom.", "So Tom gave Lily a pear.", SANG]
     story = Story("0", "tinystories", "", [sentences])
     lexicon = Lexicon(names={"Lily", "Tom"}, things={"pear"})
-    prepared = prepare(story, labels_of(story, lexicon))
+    return prepare(story, labels_of(story, lexicon))
+
+
+def test_names_change_with_every_reading_and_are_told_in_the_header():
+    prepared = lily_met_tom()
     assert prepared.labels.people == ["Lily", "Tom"]
     texts = {messages_of(prepared, random.Random(i))[-1]["content"] for i in range(20)}
     assert len(texts) > 10
     names = new_names(random.Random(1), ["Lily", "Tom"], keep=0.0)
     assert "Lily" not in names.values() and len(set(names.values())) == 2
+
+
+def test_a_beginning_of_a_persons_own_is_read_and_not_learnt_to_be_told():
+    begun = 0
+    for seed in range(40):
+        messages = messages_of(lily_met_tom(), random.Random(seed))
+        spoken = "".join(text for text, learnt in rendered(messages) if learnt)
+        for message in messages:
+            if message["role"] == "assistant":
+                given = "given" in message
+                begun += given
+                assert (message["content"] in spoken) is not given
+    assert 3 < begun < 20
 
 
 def test_a_missing_corpus_is_a_clear_sentence(monkeypatch, tmp_path):
