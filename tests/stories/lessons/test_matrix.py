@@ -162,6 +162,12 @@ def gets_in(response) -> bool:
     return response.status_code != 404
 
 
+@pytest.fixture(autouse=True)
+def no_letter_leaves(monkeypatch):
+    """It would wait, in its own thread, for the end of the test's transaction."""
+    monkeypatch.setattr(letters.tasks.send_letter, "delay", lambda notice_id: None)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("name", OPEN_TO)
