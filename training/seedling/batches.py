@@ -17,6 +17,7 @@ from training.seedling.pairs import Pair, pair_messages
 from training.seedling.prepare import Prepared
 from training.seedling.recipe import Recipe, Shares
 from training.seedling.scenes import scene_messages
+from training.seedling.sequels import begun_messages
 from training.seedling.tokenizer import rendered
 
 CHUNK = 4096  # stories packed together, and the unit of work of one process
@@ -137,6 +138,7 @@ def stacked(rows: list[Row]) -> Batch:
     return {name: np.stack([a[name] for a in arrays]) for name in arrays[0]}
 
 
+BEGUN = 0.2  # of the scenes begin in the words of a real story
 Told = Prepared | Pair | None  # None: a scene, put together anew
 
 
@@ -162,7 +164,8 @@ def readings(
 def reading_of(told: Told, seed: int, library: Library) -> list[Message]:
     rng = random.Random(seed)
     if told is None:
-        return scene_messages(library.lives, rng)
+        goes_on = begun_messages(library.stories, rng) if rng.random() < BEGUN else []
+        return goes_on or scene_messages(library.lives, rng)
     return (
         pair_messages(told, rng) if isinstance(told, Pair) else messages_of(told, rng)
     )
