@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 
 import pytest
+import torch
 
 from training.seedling.corpus import (
     Story,
@@ -278,6 +279,20 @@ def test_a_resumed_run_goes_on_as_if_never_stopped(tmp_path):
     resumed.resume()
     assert first + resumed.train() == pytest.approx(whole, abs=1e-6)
     assert len(whole) == 6
+
+
+def test_a_run_begun_on_a_gpu_goes_on_without_one(tmp_path):
+    whole = a_tiny_run(tmp_path, TINY).train()
+    a_tiny_run(tmp_path, TINY).train(stop_after=3)
+    resumed = a_tiny_run(tmp_path, TINY)
+    state = torch.load(resumed.checkpoint, weights_only=True)
+    for saved in state["optimizers"]:
+        for group in saved["param_groups"]:
+            group["lr"] = torch.tensor(0.5)
+            group |= {"capturable": True} if "capturable" in group else {}
+    torch.save(state, resumed.checkpoint)
+    resumed.resume()
+    assert resumed.train() == pytest.approx(whole[3:], abs=1e-6)
 
 
 def test_processes_beside_the_run_render_the_same_batches_in_the_same_order(tmp_path):

@@ -9,14 +9,14 @@ from collections.abc import Callable
 import torch
 
 Learn = Callable[[dict[str, torch.Tensor]], torch.Tensor]
-APART = 0.15  # by so much the same batch's loss may differ: dropout is drawn anew
 
 
 class Graphs:
     """Replays `learn`, a graph for each shape of its tensors.
 
     `learn` does all of a step on the device, from the forward pass to the optimisers,
-    and must change nothing where every weight of a loss is 0.
+    and must leave the weights alone where the rate is 0. A capture runs it three times,
+    so a run that is resumed begins with a little less momentum than it ended with.
     """
 
     def __init__(self, learn: Learn, parameters: list[torch.nn.Parameter]):

@@ -124,6 +124,11 @@ class Run:
         state = torch.load(self.checkpoint, weights_only=True, map_location=device)
         self.model.load_state_dict(state["model"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            groups = zip(optimizer.param_groups, saved["param_groups"], strict=True)
+            for own, group in groups:  # what this device needs, wherever it was saved
+                group |= {
+                    name: own[name] for name in ("lr", "capturable") if name in own
+                }
             optimizer.load_state_dict(saved)
         self.place = Place(**state["place"])
 
@@ -165,17 +170,18 @@ class Run:
 
     def warm_up(self) -> None:
         """Compile for both lengths of a row before the clock starts."""
-        self.set_rates(0.0)
-        graphs = Graphs(self.learn, list(self.model.parameters()))
+        on_gpu = self.recipe.device == "cuda"
+        if on_gpu:
+            self.set_rates(0.0)
+            self.learn_from = Graphs(self.learn, list(self.model.parameters()))
         for length in (self.recipe.row, self.recipe.context):
             row = Row(length, [Document([0] * length, [0.0] * length)])
             rows = max(1, self.recipe.batch_tokens // length)
             idle = tensors_of(stacked([row] * rows), self.recipe.device)
-            if self.recipe.device == "cuda":
-                graphs.capture(idle)
-                self.learn_from = graphs
-            else:
-                self.learn(idle)
+            if on_gpu:
+                self.learn_from.capture(idle)
+            else:  # no step: momentum stays as a resumed run left it
+                self.losses(idle)[0].backward()
 
     def set_rates(self, share: float) -> None:
         for optimizer, full in zip(self.optimizers, self.rates, strict=True):
