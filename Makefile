@@ -31,9 +31,10 @@ admin: install
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) createsuperuser
 
-# Two processes share the work; `TESTS="-n 0 FILE"` runs a file in one.
+# Two processes share the work, room by room in the order of tests/conftest.py;
+# `TESTS="-n 0 FILE"` runs a file in one.
 test: install
-	$(BIN)/python -m pytest -n 2 --dist loadscope $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(TESTS)
 
 # The engine's contract on a GPU; each test says so where there is none.
 test-gpu: install

@@ -20,9 +20,22 @@ from training import services as training
 from users.models import Role
 
 
+LONGEST_FIRST = ("postgresql", "served", "e2e")
+
+
+def room_of(nodeid: str) -> str:
+    """What tests share a process: those of a file, or of one set of real services."""
+    file = nodeid.split("::", 1)[0]
+    if file.endswith("test_postgresql.py"):
+        return "postgresql"  # half of the time of all that is served
+    room = file.split("/")[1]
+    return room if room in LONGEST_FIRST else file
+
+
 def pytest_collection_modifyitems(items):
-    """The longest room first, or one process would wait for the other at the end."""
-    items.sort(key=lambda item: item.path.name != "test_postgresql.py")
+    """The longest rooms first, or one process would wait for the other at the end."""
+    rank = {room: at for at, room in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: rank.get(room_of(item.nodeid), len(rank)))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -39,11 +52,7 @@ class ByRoom(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.split("::", 1)[0]
-        if file.endswith("test_postgresql.py"):
-            return "postgresql"  # half of the time of all that is served
-        room = file.split("/")[1]
-        return room if room in ("e2e", "served") else file
+        return room_of(nodeid)
 
 
 @pytest.fixture(autouse=True)
