@@ -49,19 +49,15 @@ class Pack:
         Returns [1, T, heads, dim].
         """
         outputs = []
-        begin = 0
-        for span in self.spans:
-            end = begin + span.length
-            keys, values = span.cache.write(
-                layer, span.start, key[:, :, begin:end], value[:, :, begin:end]
-            )
-            queries = query[:, :, begin:end]
+        lengths = [span.length for span in self.spans]
+        each = (states.split(lengths, dim=2) for states in (query, key, value))
+        for span, queries, new_keys, new_values in zip(self.spans, *each, strict=True):
+            keys, values = span.cache.write(layer, span.start, new_keys, new_values)
             if span.length == 1:
                 outputs.append(_attend_one(queries, keys, values, scaling, window))
             else:
                 mask = self._mask(span, window, queries)
                 outputs.append(_attend_many(queries, keys, values, scaling, mask))
-            begin = end
         return torch.cat(outputs, dim=1)
 
     def _mask(self, span: Span, window: int | None, like: Tensor) -> Tensor | None:
