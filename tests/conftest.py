@@ -19,7 +19,6 @@ from tests.factories import PersonFactory, StoryFactory
 from training import services as training
 from users.models import Role
 
-
 LONGEST_FIRST = ("postgresql", "served", "e2e")
 
 
