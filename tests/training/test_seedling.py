@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
+from training.seedling.average import average
 from training.seedling.corpus import (
     Story,
     is_held_out,
@@ -326,3 +328,28 @@ def test_a_teacher_is_followed_more_closely_than_without_it(tmp_path):
 
     alone = apart(a_tiny_run(tmp_path, recipe))
     assert apart(a_tiny_run(tmp_path, replace(recipe, taught=0.9), model)) < alone
+
+
+def test_weights_between_two_points_of_a_run_open_like_either(tmp_path):
+    last, earlier = tmp_path / "last", tmp_path / "earlier"
+    for folder, value in ((last, 1.0), (earlier, 3.0)):
+        folder.mkdir()
+        weights = {"layer": torch.full((2, 3), value, dtype=torch.float16)}
+        save_file(weights, folder / "model.safetensors")
+    (last / "config.json").write_text("{}")
+
+    average(last, earlier, 0.25, tmp_path / "out")
+
+    mixed = load_file(tmp_path / "out" / "model.safetensors")["layer"]
+    assert mixed.dtype == torch.float16 and mixed.tolist() == [[1.5] * 3] * 2
+    assert (tmp_path / "out" / "config.json").exists()
+
+
+def test_weights_of_unlike_shapes_have_no_mean(tmp_path):
+    for name, size in (("last", 2), ("earlier", 3)):
+        (tmp_path / name).mkdir()
+        save_file({"layer": torch.ones(size)}, tmp_path / name / "model.safetensors")
+
+    with pytest.raises(ValueError, match="not of one shape"):
+        average(tmp_path / "last", tmp_path / "earlier", 0.3, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
