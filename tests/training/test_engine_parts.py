@@ -325,6 +325,40 @@ def test_what_stands_in_the_prompt_begins_no_name() -> None:
     assert names([1], torch.zeros(3)).tolist() == [0, 3, 0]
 
 
+def test_a_name_is_spelled_where_a_text_begins_with_it_too() -> None:
+    inside = torch.zeros(8, dtype=torch.bool)
+    names = Names(1, [[1, 2, 3]], inside, strength=3.0, first=[[4, 5, 6]])
+    level = torch.zeros(8)
+    assert names([0, 4], level)[5] == 6
+    assert names([0, 4, 5], level)[6] == Names.SPELLED
+    assert names([0, 7, 4, 5], level)[6] == 0
+
+
+def test_nobody_is_named_beside_themselves() -> None:
+    inside = torch.zeros(8, dtype=torch.bool)
+    ana, tom, and_ = [1, 2], [3], 7
+    names = Names(
+        1, [ana, tom], inside, strength=3.0, first=[[4, 5], [6]], joins=[and_]
+    )
+    level = torch.zeros(8)
+    assert names([0, *ana, and_], level)[1] < 0 < names([0, *ana, and_], level)[3]
+    assert names([0, 4, 5, and_], level)[1] < 0
+    assert names([0, *tom, and_], level)[3] < 0
+
+
+def test_nobody_is_named_where_the_teller_is_likelier() -> None:
+    inside = torch.zeros(8, dtype=torch.bool)
+    names = Names(1, [[1, 2]], inside, strength=3.0, teller=[5])
+    scores = torch.zeros(8)
+    scores[5] = 0.5
+    assert names([0], scores)[1] == 0
+    assert names([0, 1], scores)[2] == 6
+    assert Wanted(1, [[1, 2]], strength=2.0, teller=[5])([0], scores)[1] == 0
+    scores[1] = 1.0
+    assert names([0], scores)[1] == 4
+    assert Wanted(1, [[1, 2]], strength=2.0, teller=[5])([0], scores)[1] == 3
+
+
 def test_what_is_wanted_is_likelier_until_it_was_said() -> None:
     wanted = Wanted(1, [[1, 2, 4], [3]], strength=2.0)
     level = torch.zeros(5)

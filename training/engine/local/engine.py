@@ -233,13 +233,8 @@ class LocalEngine:
         written = len(ids) - self.count(prompt.begun) if prompt.begun else len(ids)
         details = self._chat.details(prompt, len(ids))
         processors = self._processors(tuple(ids[:written]), sampling, details)
-        if self._name_bias:
-            processors.append(self._names(prompt, written))
-        if self._wanted_bias and prompt.wanted:
-            phrases = [self._chat.spell(phrase) for phrase in prompt.wanted]
-            processors.append(Wanted(written, phrases, self._wanted_bias))
-        spaced = ends_in_space(prompt)
-        if spaced:
+        processors += self._told(prompt, written)
+        if spaced := ends_in_space(prompt):
             processors.insert(0, NewWord(len(ids), self._chat.word_starts))
         rows = [Row(ids, capacity=len(ids) + limit)]
         if rival := self._rival(prompt, limit):
@@ -264,10 +259,19 @@ class LocalEngine:
             return None
         return Row(ids, capacity=len(ids) + limit)
 
-    def _names(self, prompt: Prompt, length: int) -> Names:
-        spelled = [self._chat.spell(name) for name in prompt.names]
-        inside = self._chat.inside_words
-        return Names(length, spelled, inside, self._name_bias)
+    def _told(self, prompt: Prompt, length: int) -> list[Processor]:
+        """What helps this model to tell of whom and of what it was asked to."""
+        spell, teller = self._chat.spell, self._chat.spell("I")
+        found: list[Processor] = []
+        if bias := self._name_bias:
+            names = [spell(name) for name in prompt.names]
+            first = [self._chat.ids(name.strip()) for name in prompt.names]
+            inside, joins = self._chat.inside_words, spell("and")
+            found += [Names(length, names, inside, bias, first, joins, teller)]
+        if self._wanted_bias and prompt.wanted:
+            phrases = [spell(phrase) for phrase in prompt.wanted]
+            found += [Wanted(length, phrases, self._wanted_bias, teller)]
+        return found
 
     def _next(self, request: Request) -> Piece:
         """The next piece, or a heartbeat when there is none for a while."""

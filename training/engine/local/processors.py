@@ -1,5 +1,6 @@
 """What may change a request's scores before a token is drawn."""
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Protocol
@@ -50,7 +51,7 @@ class Contrast:
     """
 
     #: Tokens that together are this likely, as asked, may be drawn at all.
-    PLAUSIBLE = 0.72
+    PLAUSIBLE = 0.68
 
     def __init__(self, rival: Rival, strength: float) -> None:
         """`rival`: the row that reads the opposite ask; its scores are as fresh."""
@@ -72,7 +73,9 @@ class Names:
     """Helps a small model to call the people of a story by their names.
 
     It has learnt where a name belongs, but not to spell one it never read: where it
-    leans to some name, these are likelier; once one is begun, it is finished.
+    leans to some name, these are likelier; once one is begun, it is finished. Nobody
+    is named beside themselves, as in "Ana and Ana", nor where "I" is likelier: whoever
+    tells the story would become somebody else.
     """
 
     #: What spelling a begun name is worth, and against letters stuck to its end.
@@ -86,17 +89,25 @@ class Names:
         names: Sequence[Sequence[int]],
         inside: Tensor,
         strength: float,
+        first: Sequence[Sequence[int]] = (),
+        joins: Sequence[int] = (),
+        teller: Sequence[int] = (),
     ) -> None:
-        """`prompt`: its tokens. `names`: the tokens of each, as after a space.
-        `inside` [vocabulary]: which tokens lengthen a word. `strength`: in logits.
+        """`prompt`: its tokens. `names`: the tokens of each, as after a space, `first`:
+        as a text begins with it. `inside` [vocabulary]: which tokens lengthen a word.
+        `strength`: in logits. `joins`: tokens such as " and"; `teller`: such as " I".
         """
         self._prompt = prompt
         self._names = [list(name) for name in names if name]
+        self._first = [list(name) for name in first if name]
         self._inside = inside
         self._strength = strength
+        self._joins = frozenset(joins)
+        self._teller = list(teller)
 
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
         drawn = list(history[self._prompt :])
+        told = likeliest(self._teller, scores)
         scores = scores.clone()
         for name in self._names:
             begun = ends_with_start_of(drawn, name)
@@ -104,9 +115,25 @@ class Names:
                 scores[: len(self._inside)][self._inside] -= self.SPELLED
             elif begun > 1:
                 scores[name[begun]] += self.SPELLED
-            elif begun or name[0] not in drawn[-self.RESTS :]:
+            elif begun:
                 scores[name[begun]] += self._strength * (1 + begun)
+            elif scores[name[0]] > told and name[0] not in drawn[-self.RESTS :]:
+                scores[name[0]] += self._strength
+        for name in self._first:
+            begun = len(drawn)
+            if 0 < begun < len(name) and drawn == name[:begun]:
+                scores[name[begun]] += self.SPELLED if begun > 1 else self._strength * 2
+        if drawn and drawn[-1] in self._joins:
+            self._part(drawn[:-1], scores)
         return scores
+
+    def _part(self, drawn: list[int], scores: Tensor) -> None:
+        """Whoever was just named is not whom they are with."""
+        begins = [name[0] for name in self._names]
+        for at, name in enumerate(self._names):
+            said = drawn[-len(name) :] == name or drawn in self._first[at : at + 1]
+            if said and begins.count(name[0]) == 1:
+                scores[name[0]] -= self.SPELLED
 
 
 class Wanted:
@@ -115,7 +142,8 @@ class Wanted:
     It lists a header's things where it leans to any noun at all; the one that is
     asked for becomes likelier there, and nowhere else: pushed into a line that has
     no room for it, it would derail the line. What has been said is never pushed again,
-    only spelled to its end where it is begun.
+    only spelled to its end where it is begun. As with `Names`, nothing takes the place
+    of a teller who is likelier there.
     """
 
     #: Nats below the likeliest token at which a word still has room.
@@ -126,18 +154,23 @@ class Wanted:
     PATIENCE = 40
 
     def __init__(
-        self, prompt: int, phrases: Sequence[Sequence[int]], strength: float
+        self,
+        prompt: int,
+        phrases: Sequence[Sequence[int]],
+        strength: float,
+        teller: Sequence[int] = (),
     ) -> None:
         """`prompt`: its tokens. `phrases`: the tokens of each, as after a space.
-        `strength`: in logits.
+        `strength`: in logits. `teller`: tokens such as " I".
         """
         self._prompt = prompt
         self._phrases = [list(phrase) for phrase in phrases if phrase]
         self._strength = strength
+        self._teller = list(teller)
 
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
         drawn = list(history[self._prompt :])
-        room = scores.max() - self.REACH
+        room = max(float(scores.max()) - self.REACH, likeliest(self._teller, scores))
         scores = scores.clone()
         strength = self._strength * (1 + min(1.0, len(drawn) / self.PATIENCE))
         for phrase in self._phrases:
@@ -148,6 +181,11 @@ class Wanted:
             elif not said and scores[phrase[0]] >= room:
                 scores[phrase[0]] += strength
         return scores
+
+
+def likeliest(tokens: Sequence[int], scores: Tensor) -> float:
+    """The highest of these tokens' scores; of none, as low as can be."""
+    return max((float(scores[token]) for token in tokens), default=-math.inf)
 
 
 def holds(drawn: list[int], phrase: list[int]) -> bool:
