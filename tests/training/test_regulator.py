@@ -175,6 +175,7 @@ GOOD = " Osric laughed and the children sang with him at the wonderful party."
          {"names": ("Osric",), "before": "Osric came."}, "name"),
         (JOY, {"avoid": pattern(["day"])}, "avoided"),
         (" They laughed and danced at the party, Ana and Ana.", {}, "joined"),
+        (" They laughed, and Ana used to peel oranges for Ana.", {}, "joined"),
         (" The end.", {"ending": False}, "ends"),
         (" 这是一个很好的故事 这是一个很好的故事。", {"before": "A story."}, "script"),
     ],
@@ -189,7 +190,8 @@ def test_gates_come_before_tone(bad, gates, fault):
 
 @pytest.mark.parametrize(
     "fine", [" Ana and Anabel danced.", " Ana and Ana's mother danced.",
-             " They danced again and again.", " They danced to the end."],
+             " They danced again and again.", " They danced to the end.",
+             " Ana ran and Tom waited for Ana."],
 )  # fmt: skip
 def test_what_only_looks_like_a_slip_is_none(fine):
     assert Gates(ending=False).faults("", fine) == ()

@@ -25,8 +25,13 @@ ALIKE = 0.6
 NEAR = 250
 
 NAME = re.compile(r"(?<=[a-z,;] )[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+")
-#: “Ana and Ana”: a small model asked for two takes the one it has twice.
-JOINED = re.compile(r"\b([A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+),? (?:and|or|with) \1\b(?!['’-])")
+#: “Ana and Ana”, “Ana peeled oranges for Ana”: a small model asked for two takes the
+#: one it has twice.
+JOINED = re.compile(
+    r"\b([A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)(?:,? (?:and|or|with)|"
+    r"(?: (?!and |but |or |so |as |that |when |who )[a-z]+){1,5}"
+    r" (?:for|to|at|from|beside|behind|near|towards)) \1\b(?!['’-])"
+)
 LAST_WORDS = re.compile(r"(^|[.!?…]\W*)\s*the end\W*$", re.IGNORECASE)
 LEXICON = SentimentIntensityAnalyzer().lexicon
 
