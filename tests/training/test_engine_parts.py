@@ -353,10 +353,11 @@ def test_nobody_is_named_where_the_teller_is_likelier() -> None:
     scores[5] = 0.5
     assert names([0], scores)[1] == 0
     assert names([0, 1], scores)[2] == 6
-    assert Wanted(1, [[1, 2]], strength=2.0, teller=[5])([0], scores)[1] == 0
+    wanted = Wanted(1, [[1, 2], [3]], strength=2.0, names=[[1, 2]], teller=[5])
+    assert wanted([0], scores)[1] == 0 and wanted([0], scores)[3] == 2
     scores[1] = 1.0
     assert names([0], scores)[1] == 4
-    assert Wanted(1, [[1, 2]], strength=2.0, teller=[5])([0], scores)[1] == 3
+    assert wanted([0], scores)[1] == 3
 
 
 def test_what_is_wanted_is_likelier_until_it_was_said() -> None:

@@ -142,7 +142,7 @@ class Wanted:
     It lists a header's things where it leans to any noun at all; the one that is
     asked for becomes likelier there, and nowhere else: pushed into a line that has
     no room for it, it would derail the line. What has been said is never pushed again,
-    only spelled to its end where it is begun. As with `Names`, nothing takes the place
+    only spelled to its end where it is begun. As with `Names`, nobody takes the place
     of a teller who is likelier there.
     """
 
@@ -158,19 +158,22 @@ class Wanted:
         prompt: int,
         phrases: Sequence[Sequence[int]],
         strength: float,
+        names: Sequence[Sequence[int]] = (),
         teller: Sequence[int] = (),
     ) -> None:
-        """`prompt`: its tokens. `phrases`: the tokens of each, as after a space.
-        `strength`: in logits. `teller`: tokens such as " I".
+        """`prompt`: its tokens. `phrases`: the tokens of each, as after a space; those
+        of them that are people: `names`. `strength`: in logits. `teller`: tokens such
+        as " I".
         """
         self._prompt = prompt
         self._phrases = [list(phrase) for phrase in phrases if phrase]
         self._strength = strength
+        self._names = [list(name) for name in names]
         self._teller = list(teller)
 
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
         drawn = list(history[self._prompt :])
-        room = max(float(scores.max()) - self.REACH, likeliest(self._teller, scores))
+        room, told = scores.max() - self.REACH, likeliest(self._teller, scores)
         scores = scores.clone()
         strength = self._strength * (1 + min(1.0, len(drawn) / self.PATIENCE))
         for phrase in self._phrases:
@@ -179,7 +182,8 @@ class Wanted:
             if 0 < begun < len(phrase) and (begun > 1 or not said):
                 scores[phrase[begun]] += self.SPELLED
             elif not said and scores[phrase[0]] >= room:
-                scores[phrase[0]] += strength
+                free = phrase not in self._names or scores[phrase[0]] > told
+                scores[phrase[0]] += strength if free else 0.0
         return scores
 
 
