@@ -39,7 +39,7 @@ STORYLOOM_THREADS = env.number("STORYLOOM_THREADS", 0)
 # How a passage is led to the tone asked for (training/engine/regulator).
 TONE_LAYERS = env.words("STORYLOOM_TONE_LAYERS", "conditioning,candidates,retry")
 TONE_CANDIDATES = env.number("STORYLOOM_TONE_CANDIDATES", 4)
-TONE_CONTRAST = 0.68
+TONE_CONTRAST = 0.75
 #: What measures it: "own", or the folder or id of a Hugging Face classifier.
 STORYLOOM_TONE_GUIDE = env.text("STORYLOOM_TONE_GUIDE", "own")
 STORYLOOM_LEARNING_THREADS = env.number("STORYLOOM_LEARNING_THREADS", 1)

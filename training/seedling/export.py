@@ -18,7 +18,7 @@ DECODING = {
     "max_new_tokens": 220,
     # ours: see training/engine/local/processors.py
     "name_bias": 1.0,
-    "wanted_bias": 2.5,
+    "wanted_bias": 4.5,
 }
 
 

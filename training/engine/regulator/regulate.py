@@ -34,13 +34,13 @@ UNENDED = 0.5
 #: What it costs to be over with the first sentence: nothing could make up for it.
 EARLY = 0.5
 #: What it is worth to be the first to call somebody of the story by name.
-NAMED = 0.25
+NAMED = 0.4
 #: What a nat a token of the model's own surprise costs: what it knows how to go on
 #: with hangs together.
-SURPRISE = 0.9
+SURPRISE = 0.8
 #: What it is worth to be bright where the tone is, or dark: a reader who does not hear
 #: the tone still hears that.
-SIDE = 0.9
+SIDE = 1.2
 #: What it is worth to be what this person would rather read (see `Engine.likes`).
 LIKING = 0.3
 #: Nats a token above the usual candidate, beyond which words no longer hang together.
