@@ -261,13 +261,14 @@ class LocalEngine:
 
     def _told(self, prompt: Prompt, length: int) -> list[Processor]:
         """What helps this model to tell of whom and of what it was asked to."""
-        spell, bias = self._chat.spell, self._name_bias
-        names, teller = [spell(name) for name in prompt.names], spell("I")
         found: list[Processor] = []
+        if not (self._name_bias or self._wanted_bias):
+            return found
+        spell, inside, bias = self._chat.spell, self._chat.inside_words, self._name_bias
+        names, teller = [spell(name) for name in prompt.names], spell("I")
         if bias:
             first = [self._chat.ids(name.strip()) for name in prompt.names]
-            inside, joins = self._chat.inside_words, spell("and")
-            found += [Names(length, names, inside, bias, first, joins, teller)]
+            found += [Names(length, names, inside, bias, first, spell("and"), teller)]
         if self._wanted_bias and prompt.wanted:
             phrases = [spell(phrase) for phrase in prompt.wanted]
             found += [Wanted(length, phrases, self._wanted_bias, names, teller)]
