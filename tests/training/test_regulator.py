@@ -13,6 +13,7 @@ from training.engine.regulator.pace import Budget
 JOY = " The children laughed and danced and sang at the wonderful party all day."
 SAD = " She wept alone at the grave, and nothing could ease her heavy grief."
 PLAIN = " The box on the table was brown and had four corners and a lid."
+GLAD = " The small dog and the boy laughed together, and they were so happy."
 ASK = Prompt(({"role": "user", "content": "Tone: any"},))
 
 
@@ -87,6 +88,17 @@ def test_the_first_words_are_chosen_among_fewer_than_the_rest():
     engine = Scripted([f"{PLAIN} It", f"{PLAIN} It"], [SAD, PLAIN, JOY])
     run = regulated(engine, Target("joyful"), Layers(candidates=3, retry=False))
     assert written(run) == PLAIN + JOY
+
+
+def test_first_words_that_fit_do_not_wait_for_the_others():
+    slower = f"{GLAD[:-1]} all the way home. It"
+    two = Layers(candidates=2, first=2, retry=False)
+    engine = Scripted([f"{JOY} It", slower], [PLAIN, PLAIN])
+    engine.surprises = {slower: 0.2}  # it would be the better one
+    assert written(regulated(engine, Target("joyful"), two)) == JOY + PLAIN
+    engine = Scripted([f"{SAD} It", slower], [PLAIN, PLAIN])
+    told = written(regulated(engine, Target("joyful"), two))
+    assert told == slower.removesuffix(" It") + PLAIN
 
 
 def test_a_point_of_an_arc_is_pursued_from_the_first_words_on():
@@ -173,6 +185,8 @@ GOOD = " Osric laughed and the children sang with him at the wonderful party."
         (JOY, {"before": JOY}, "repeats"),
         (" They laughed and sang, and Ossie danced at the party.",
          {"names": ("Osric",), "before": "Osric came."}, "name"),
+        (" They laughed and danced at the party with Lidovic.",
+         {"names": ("Ludovic",), "before": "It rained."}, "name"),
         (JOY, {"avoid": pattern(["day"])}, "avoided"),
         (" They laughed and danced at the party, Ana and Ana.", {}, "joined"),
         (" They laughed, and Ana used to peel oranges for Ana.", {}, "joined"),
@@ -226,9 +240,6 @@ def test_words_that_no_longer_hang_together_are_not_chosen():
     engine = Scripted([JOY, PLAIN, PLAIN])
     engine.surprises = {JOY: 6.0}  # nats a token; the others have one
     assert written(regulated(engine, Target("joyful"))) == PLAIN
-
-
-GLAD = " The small dog and the boy laughed together, and they were so happy."
 
 
 def test_of_two_that_fit_well_enough_the_one_that_hangs_together_is_taken():

@@ -20,11 +20,6 @@ from training.engine.regulator.blocks import LEAST_WORDS, block_end, whole
 BLOCK_TOKENS = 56
 
 
-#: When this share of the candidates has ended without fault, the others are let go: a
-#: block takes as long as its longest candidate, and few of the longest are chosen.
-ENOUGH = 0.66
-
-
 @dataclass(slots=True, eq=False)
 class Candidate:
     """One continuation: a block of sentences, or the rest of the passage."""
@@ -42,6 +37,7 @@ class Candidate:
     faults: tuple[str, ...] = field(default=())
     score: float = 0.0
     fit: float = 0.0
+    side: float = 0.0  # of the tone, bright or dark: from -1 to 1
     heard: list[Raw] = field(default_factory=list)
 
     def take(self, piece: Piece) -> None:
@@ -75,6 +71,11 @@ class Candidate:
     def ends_well(self) -> bool:
         return whole(self.text)
 
+    @property
+    def fine(self) -> bool:
+        """Whether it could be chosen, once it has been judged."""
+        return not self.faults and self.ends_well
+
 
 def continued(prompt: Prompt, text: str) -> Prompt:
     """The prompt for what comes after `text`, which the assistant has said."""
@@ -102,13 +103,15 @@ def draw(
     sampling: Sampling,
     seeds: Sequence[int],
     left: int,
-    fine: Callable[[Candidate], bool],
+    judge: Callable[[Candidate], None],
+    enough: Callable[[Sequence[Candidate]], bool],
     adapters: Sequence[AdapterRef] = (),
     least: int = LEAST_WORDS,
 ) -> Generator[None, None, list[Candidate]]:
     """One block for every seed. Yields whenever there is time to do something else.
 
-    `fine`: whether a candidate that has ended could be chosen.
+    `judge` works out how good a candidate is, once it has ended; `enough`: whether
+    those that have ended are enough, and the others may be let go.
 
     Raises EngineError only if none could be drawn at all.
     """
@@ -123,10 +126,9 @@ def draw(
         for seed in seeds
     ]
     drawn: list[Candidate] = []
-    good = 0
     trouble: EngineError | None = None
     try:
-        while drawing and good < ENOUGH * len(seeds):
+        while drawing and not enough(drawn):
             for candidate in list(drawing):
                 try:
                     candidate.take(next(candidate.pieces))
@@ -136,8 +138,8 @@ def draw(
                 if candidate.finish:
                     drawing.remove(candidate)
                     candidate.close(most, left)
+                    judge(candidate)
                     drawn.append(candidate)
-                    good += fine(candidate)
                 yield
     finally:
         for candidate in drawing:

@@ -21,6 +21,8 @@ REPEATED = 0.12
 STRONG, CROWDED, ALWAYS_FINE = 1.9, 0.13, 2
 #: Share of letters that two spellings of one name have in common.
 ALIKE = 0.6
+#: The same where only their first letter is the same.
+MUCH_ALIKE = 0.75
 #: Words of the story before that a repetition is looked for in.
 NEAR = 250
 
@@ -99,11 +101,12 @@ class Gates:
 def alike(name: str, other: str) -> bool:
     """Same beginning, about the same length, most letters shared: a slip of the pen."""
     ours, theirs = name.lower(), other.lower()
-    if ours.rstrip("s") == theirs.rstrip("s") or ours[:2] != theirs[:2]:
+    if ours.rstrip("s") == theirs.rstrip("s") or ours[:1] != theirs[:1]:
         return False
     if abs(len(ours) - len(theirs)) > 2:
         return False
-    return SequenceMatcher(None, ours, theirs, autojunk=False).ratio() >= ALIKE
+    shared = SequenceMatcher(None, ours, theirs, autojunk=False).ratio()
+    return shared >= (ALIKE if ours[:2] == theirs[:2] else MUCH_ALIKE)
 
 
 def crowded(text: str) -> bool:
