@@ -85,9 +85,7 @@ def engine() -> Iterator[LocalEngine]:
         tiny_model("llama"),
         tiny_tokenizer(),
         name="tiny",
-        processors=lambda ids, sampling, details: (
-            [Broken()] if sampling.seed == 13 else []
-        ),
+        more=lambda sampling: [Broken()] if sampling.seed == 13 else [],
     )
     yield engine
     engine.close()

@@ -265,11 +265,7 @@ def test_a_request_beyond_the_batch_waits_and_then_runs() -> None:
 
 
 def test_one_failing_request_harms_no_other(caplog: pytest.LogCaptureFixture) -> None:
-    engine = open_tiny(
-        processors=lambda ids, sampling, details: (
-            [Broken()] if sampling.seed == 13 else []
-        )
-    )
+    engine = open_tiny(more=lambda sampling: [Broken()] if sampling.seed == 13 else [])
     alone = write(engine, ask(), GREEDY)
     with ThreadPoolExecutor(3) as pool:
         good = [pool.submit(write, engine, ask(), GREEDY) for _ in range(2)]

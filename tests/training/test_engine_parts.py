@@ -21,7 +21,7 @@ from training.engine.local.cache import RowCache
 from training.engine.local.chat import Chat
 from training.engine.local.forward import Forward, choose_forward
 from training.engine.local.pace import ALONE, LEAST, STALL, Pace
-from training.engine.local.processors import Names, Repetition, Wanted
+from training.engine.local.processors import Names, Repetition, Spared, Wanted
 from training.engine.local.sampling import check, draw, draw_from_nucleus, seeded
 from training.engine.local.slots import Slots
 from training.engine.local.text import TextStream
@@ -177,6 +177,31 @@ def test_an_experience_among_the_details_is_told_to_its_end() -> None:
     assert told(prompt + prompt[62:82], torch.zeros(100))[82] < -10
 
 
+ANA, AND, TOM = 50, 60, 51
+
+
+def spared_losses(written: list[int]) -> dict[int, float]:
+    inside = torch.zeros(100, dtype=torch.bool)
+    inside[70] = True
+    spared = Spared(frozenset({ANA, TOM}), frozenset({AND}), inside)
+    scores = Repetition([], 1.0, spared=spared)(written, torch.zeros(100))
+    return {int(token): float(scores[token]) for token in scores.nonzero()}
+
+
+def test_two_people_may_be_named_together_again_and_again() -> None:
+    told = [1, ANA, AND, TOM, 2, 3, 4, 9, 1]
+    assert spared_losses([*told, ANA]) == {}
+    assert spared_losses([*told, ANA, AND]) == {}
+    assert spared_losses([*told, ANA, AND, TOM]) == {2: -1.0}  # 1 and AND count
+
+
+def test_a_word_that_was_begun_is_finished() -> None:
+    assert spared_losses([1, 2, 3, 70, 9, 1, 2, 3]) == {}
+    assert spared_losses([1, 2, 3, 70, 4, 9, 1, 2, 3, 70]) == {4: -(1.75**2)}
+    run = list(range(1, 13))
+    assert spared_losses([*run, 70, 9, *run])[70] < -10  # this is a loop, no word
+
+
 def test_scores_handed_in_are_left_alone() -> None:
     scores = torch.zeros(100)
     Repetition([], 1.0)([1, 2, 3, 9, 1, 2], scores)
@@ -299,6 +324,8 @@ def test_a_pace_keeps_running_streams_running() -> None:
 
 # -- names
 
+NONE = torch.zeros(12, dtype=torch.bool)  # tokens that lengthen a word
+
 
 def test_a_name_is_likelier_and_once_begun_is_spelled_to_its_end() -> None:
     inside = torch.tensor([False, False, True, True, False, False])
@@ -353,7 +380,9 @@ def test_nobody_is_named_where_the_teller_is_likelier() -> None:
     scores[5] = 0.5
     assert names([0], scores)[1] == 0
     assert names([0, 1], scores)[2] == 6
-    wanted = Wanted(1, [[1, 2], [3]], strength=2.0, names=[[1, 2]], teller=[5])
+    wanted = Wanted(
+        1, [[1, 2], [3]], inside=NONE, strength=2.0, names=[[1, 2]], teller=[5]
+    )
     assert wanted([0], scores)[1] == 0 and wanted([0], scores)[3] == 2
     scores[1] = 1.0
     assert names([0], scores)[1] == 4
@@ -361,7 +390,7 @@ def test_nobody_is_named_where_the_teller_is_likelier() -> None:
 
 
 def test_what_is_wanted_is_likelier_until_it_was_said() -> None:
-    wanted = Wanted(1, [[1, 2, 4], [3]], strength=2.0)
+    wanted = Wanted(1, [[1, 2, 4], [3]], inside=NONE, strength=2.0)
     level = torch.zeros(5)
     assert wanted([0], level).tolist() == [0, 2, 0, 2, 0]
     begun = wanted([0, 1], level)
@@ -373,19 +402,53 @@ def test_what_is_wanted_is_likelier_until_it_was_said() -> None:
 
 
 def test_what_is_wanted_is_not_pushed_where_there_is_no_room_for_it() -> None:
-    wanted = Wanted(1, [[1]], strength=2.0)
+    the, hat = 2, 1
+    wanted = Wanted(1, [[hat]], inside=NONE, strength=2.0, articles=[the])
     scores = torch.tensor([Wanted.REACH + 1, 0.0, 3.0])
-    assert wanted([0], scores).tolist() == scores.tolist()
-    scores[1] = 2.0
-    assert wanted([0], scores)[1] == 4.0
+    assert wanted([0, the], scores).tolist() == scores.tolist()
+    scores[hat] = 2.0
+    assert wanted([0, the], scores)[hat] > 4.0
+    assert wanted([0], scores)[hat] == 2.0
+    scores[hat] = scores.max() - Wanted.DUE
+    assert wanted([0], scores)[hat] > scores[hat]
+
+
+def test_a_name_is_not_pushed_where_something_else_is_due() -> None:
+    wanted = Wanted(1, [[1], [2]], inside=NONE, strength=2.0, names=[[2]], articles=[3])
+    scores = torch.tensor([4.0, 0.0, 0.0, 0.0])
+    assert wanted([0, 3], scores)[1] > 2 and wanted([0, 3], scores)[2] == 0
+
+
+def test_a_first_token_that_begins_another_word_is_left_to_it() -> None:
+    inside = NONE.clone()
+    inside[[2, 3, 4]] = True
+    wanted = Wanted(1, [[1, 2, 3, 5]], inside=inside, strength=2.0)
+    scores = torch.zeros(8)
+    scores[4] = Wanted.REACH + 1  # "st" goes on as "stared"
+    assert wanted([0, 1], scores).argmax() == 4
+    noun = Wanted(1, [[1, 2]], inside=inside, strength=2.0, articles=[7])
+    assert noun([0, 7, 1], scores).argmax() == 2  # "the st": a thing
+    assert wanted([0, 1, 2], scores).argmax() == 3  # "stam": no other word
+    assert wanted([0, 1, 2, 3], scores).argmax() == 4  # a word of its own by now
+
+
+def test_a_first_token_that_is_no_word_is_spelled_as_the_name_it_begins() -> None:
+    inside = NONE.clone()
+    inside[[2, 3]] = True
+    names = Names(1, [[1, 2]], inside, strength=1.0)
+    scores = torch.zeros(8)
+    scores[3] = 6.0  # "Eustand", not "Eustace"
+    assert names([0, 1], scores).argmax() == 2
+    scores[4] = 7.0  # "The door", not "Theodora"
+    assert names([0, 1], scores).argmax() == 4
 
 
 def test_what_is_still_unsaid_is_wanted_more_but_not_without_end() -> None:
-    wanted = Wanted(1, [[1]], strength=2.0)
+    wanted = Wanted(1, [[1]], inside=NONE, strength=2.0)
     pushed = [wanted([0] + [2] * n, torch.zeros(3))[1].item() for n in (0, 20, 40, 400)]
     assert pushed == [2.0, 3.0, 4.0, 4.0]
 
 
 def test_what_stands_in_the_prompt_is_still_wanted() -> None:
-    wanted = Wanted(2, [[1, 2]], strength=2.0)
+    wanted = Wanted(2, [[1, 2]], inside=NONE, strength=2.0)
     assert wanted([1, 2], torch.zeros(3)).tolist() == [0, 2, 0]

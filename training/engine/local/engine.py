@@ -46,15 +46,9 @@ from training.engine.local.model import (
     pick_threads,
 )
 from training.engine.local.pace import Pace
-from training.engine.local.processors import (
-    Contrast,
-    Names,
-    NewWord,
-    Processor,
-    Repetition,
-    Wanted,
-)
+from training.engine.local.processors import Contrast, Processor
 from training.engine.local.slots import Slots
+from training.engine.local.steering import Steering
 from training.engine.local.text import TextStream
 from training.engine.local.voices import Voices
 
@@ -66,9 +60,6 @@ logger = logging.getLogger(__name__)
 SWITCH_INTERVAL = 0.001
 
 STOPPED = "The language model was stopped."
-
-#: Of the prompt's ids, the sampling and the details' size: what works on the scores.
-ProcessorFactory = Callable[[Sequence[int], Sampling, int], list[Processor]]
 
 
 def open_local(
@@ -88,13 +79,6 @@ def open_local(
     )
 
 
-def processors_for(
-    prompt: Sequence[int], sampling: Sampling, details: int
-) -> list[Processor]:
-    strength = sampling.repetition_penalty
-    return [Repetition(prompt, strength, details)] if strength else []
-
-
 class LocalEngine:
     """Writes for many callers at once with one model, which one thread owns.
 
@@ -112,7 +96,7 @@ class LocalEngine:
         name: str,
         max_batch: int = 32,
         context: int | None = None,
-        processors: ProcessorFactory = processors_for,
+        more: Callable[[Sampling], list[Processor]] = lambda _: [],
         ends: frozenset[int] | None = None,
     ) -> None:
         self.name = name
@@ -120,11 +104,8 @@ class LocalEngine:
         self.context = context_of(model, context)
         self._chat = Chat(tokenizer)
         self._ends = end_tokens(model, tokenizer) if ends is None else ends
-        self._processors = processors
-        # A small model's own decoding settings may ask for it, as the seedling's do.
-        asks = model.generation_config.to_dict()
-        self._name_bias = asks.get("name_bias", 0.0)
-        self._wanted_bias = asks.get("wanted_bias", 0.0)
+        self._steering = Steering(self._chat, model.generation_config.to_dict())
+        self._more = more
         self._max_batch = max_batch
         self._voices = Voices(model)
         self.fingerprint = self._voices.fingerprint
@@ -230,13 +211,9 @@ class LocalEngine:
                 f"{self.context - 1}."
             )
         limit = min(room, sampling.max_tokens)
-        written = len(ids) - self.count(prompt.begun) if prompt.begun else len(ids)
-        details = self._chat.details(prompt, len(ids))
-        processors = self._processors(tuple(ids[:written]), sampling, details)
-        processors += self._told(prompt, written)
-        if spaced := ends_in_space(prompt):
-            processors.insert(0, NewWord(len(ids), self._chat.word_starts))
+        processors = self._steering.of(prompt, ids, sampling) + self._more(sampling)
         rows = [Row(ids, capacity=len(ids) + limit)]
+        spaced = ends_in_space(prompt)
         if rival := self._rival(prompt, limit):
             rows.append(rival)
             processors.insert(0, Contrast(rival, prompt.contrast))
@@ -258,21 +235,6 @@ class LocalEngine:
         if len(ids) + limit > self.context:
             return None
         return Row(ids, capacity=len(ids) + limit)
-
-    def _told(self, prompt: Prompt, length: int) -> list[Processor]:
-        """What helps this model to tell of whom and of what it was asked to."""
-        found: list[Processor] = []
-        if not (self._name_bias or self._wanted_bias):
-            return found
-        spell, inside, bias = self._chat.spell, self._chat.inside_words, self._name_bias
-        names, teller = [spell(name) for name in prompt.names], spell("I")
-        if bias:
-            first = [self._chat.ids(name.strip()) for name in prompt.names]
-            found += [Names(length, names, inside, bias, first, spell("and"), teller)]
-        if self._wanted_bias and prompt.wanted:
-            phrases = [spell(phrase) for phrase in prompt.wanted]
-            found += [Wanted(length, phrases, self._wanted_bias, names, teller)]
-        return found
 
     def _next(self, request: Request) -> Piece:
         """The next piece, or a heartbeat when there is none for a while."""

@@ -3,6 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from torch import Tensor
@@ -73,13 +74,14 @@ class Names:
     """Helps a small model to call the people of a story by their names.
 
     It has learnt where a name belongs, but not to spell one it never read: where it
-    leans to some name, these are likelier; once one is begun, it is finished. Nobody
+    leans to some name, these are likelier; once one is begun, it is finished, if its
+    first token could not be a word of its own ("The" of "Theodora"). Nobody
     is named beside themselves, as in "Ana and Ana", nor where "I" is likelier: whoever
     tells the story would become somebody else.
     """
 
     #: What spelling a begun name is worth, and against letters stuck to its end.
-    SPELLED = 8.0
+    SPELLED = 12.0
     #: Tokens after which a name is due again; "he" and "she" stand in between.
     RESTS = 20
 
@@ -108,15 +110,17 @@ class Names:
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
         drawn = list(history[self._prompt :])
         told = likeliest(self._teller, scores)
+        best = int(scores.argmax())
+        in_a_word = best < len(self._inside) and bool(self._inside[best])
         scores = scores.clone()
         for name in self._names:
             begun = ends_with_start_of(drawn, name)
             if begun == len(name):
                 scores[: len(self._inside)][self._inside] -= self.SPELLED
-            elif begun > 1:
+            elif begun > 1 or (begun and in_a_word):
                 scores[name[begun]] += self.SPELLED
             elif begun:
-                scores[name[begun]] += self._strength * (1 + begun)
+                scores[name[begun]] += self._strength * 2
             elif scores[name[0]] > told and name[0] not in drawn[-self.RESTS :]:
                 scores[name[0]] += self._strength
         for name in self._first:
@@ -139,15 +143,19 @@ class Names:
 class Wanted:
     """Helps a small model to bring in what the story is asked to hold, each once.
 
-    It lists a header's things where it leans to any noun at all; the one that is
-    asked for becomes likelier there, and nowhere else: pushed into a line that has
-    no room for it, it would derail the line. What has been said is never pushed again,
-    only spelled to its end where it is begun. As with `Names`, nobody takes the place
-    of a teller who is likelier there.
+    It lists a header's things where it leans to any noun at all, as after "the"; the
+    one that is asked for becomes likelier there. Elsewhere, it has to be nearly due
+    by itself, as names have to be everywhere: pushed into a line that has no room for
+    it, it would derail the line. What has been said is never pushed again, only spelled
+    to its end where it is begun; unless after "the", its first token alone may begin
+    another word ("st" of "stamp album" in "stared"). As with `Names`, nobody takes the
+    place of a teller who is likelier there.
     """
 
-    #: Nats below the likeliest token at which a word still has room.
+    #: Nats below the likeliest token at which a word still has room, and those at which
+    #: it is nearly due.
     REACH = 5.0
+    DUE = 2.5
     #: What going on with a begun phrase is worth.
     SPELLED = 9.0
     #: Tokens after which what is still unsaid is pushed twice as hard, and no harder.
@@ -157,34 +165,56 @@ class Wanted:
         self,
         prompt: int,
         phrases: Sequence[Sequence[int]],
+        inside: Tensor,
         strength: float,
         names: Sequence[Sequence[int]] = (),
         teller: Sequence[int] = (),
+        articles: Sequence[int] = (),
     ) -> None:
         """`prompt`: its tokens. `phrases`: the tokens of each, as after a space; those
-        of them that are people: `names`. `strength`: in logits. `teller`: tokens such
-        as " I".
+        of them that are people: `names`. `inside` [vocabulary]: which tokens lengthen a
+        word. `strength`: in logits. `teller`: tokens such as " I", `articles`: such as
+        " the".
         """
         self._prompt = prompt
         self._phrases = [list(phrase) for phrase in phrases if phrase]
+        self._inside = inside
         self._strength = strength
         self._names = [list(name) for name in names]
         self._teller = list(teller)
+        self._articles = frozenset(articles)
 
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
         drawn = list(history[self._prompt :])
-        room, told = scores.max() - self.REACH, likeliest(self._teller, scores)
-        scores = scores.clone()
+        raw, scores = scores, scores.clone()
+        noun = bool(drawn) and drawn[-1] in self._articles
         strength = self._strength * (1 + min(1.0, len(drawn) / self.PATIENCE))
         for phrase in self._phrases:
             begun = ends_with_start_of(drawn, phrase)
             said = holds(drawn, phrase)
             if 0 < begun < len(phrase) and (begun > 1 or not said):
-                scores[phrase[begun]] += self.SPELLED
-            elif not said and scores[phrase[0]] >= room:
-                free = phrase not in self._names or scores[phrase[0]] > told
-                scores[phrase[0]] += strength if free else 0.0
+                if self._goes_on(drawn, phrase, begun, raw):
+                    scores[phrase[begun]] += self.SPELLED
+            elif not said and self._has_room(phrase, raw, noun):
+                scores[phrase[0]] += strength
         return scores
+
+    def _goes_on(
+        self, drawn: list[int], phrase: list[int], begun: int, scores: Tensor
+    ) -> bool:
+        """Whether what is begun at the end of `drawn` is this phrase."""
+        if begun == 1:
+            surely = len(drawn) > 1 and drawn[-2] in self._articles
+        else:
+            surely = bool(self._inside[phrase[begun]])
+        return surely or bool(scores[phrase[begun]] >= scores.max() - self.REACH)
+
+    def _has_room(self, phrase: list[int], scores: Tensor, noun: bool) -> bool:
+        score, most = float(scores[phrase[0]]), float(scores.max())
+        if phrase in self._names:
+            free = score > likeliest(self._teller, scores)
+            return free and score >= most - self.DUE
+        return score >= most - (self.REACH if noun else self.DUE)
 
 
 def likeliest(tokens: Sequence[int], scores: Tensor) -> float:
@@ -205,6 +235,24 @@ def ends_with_start_of(drawn: list[int], phrase: list[int]) -> int:
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """Tokens that may come again: of names, such as " and", inside words."""
+
+    names: frozenset[int] = frozenset()
+    joins: frozenset[int] = frozenset()
+    inside: Tensor | None = None  # booleans [vocabulary]
+
+    def holds(self, token: int, last: int, short: bool) -> bool:
+        """Whether `token` may follow `last` again. A word is finished only where the
+        run is `short`: there are scripts without spaces."""
+        if token in self.names or (token in self.joins and last in self.names):
+            return True
+        if self.inside is None or token >= len(self.inside):
+            return False
+        return short and bool(self.inside[token])
+
+
 class Repetition:
     """Makes it ever harder to repeat, word for word, what was just written.
 
@@ -214,7 +262,9 @@ class Repetition:
 
     What the prompt explains does not count: a name that stands there may come again
     and again. Only copying a long stretch of the prompt itself is hindered; of the
-    details that are to be told, only one that no experience fills.
+    details that are to be told, only one that no experience fills. Nor do the story's
+    names count, nor the "and" of two of them; and a word that was begun is finished.
+    Hindered there, it would be misspelt.
     """
 
     BASE = 1.75
@@ -228,10 +278,15 @@ class Repetition:
     LONGEST = 64
 
     def __init__(
-        self, prompt: Sequence[int], strength: float, details: int = 0
+        self,
+        prompt: Sequence[int],
+        strength: float,
+        details: int = 0,
+        spared: Spared | None = None,
     ) -> None:
         """`details`: how many tokens of the prompt come before the story."""
         self._strength = strength
+        self._spared = spared or Spared()
         self._prompt, self._details = len(prompt), details
         self._known = 0
         self._places: defaultdict[int, list[int]] = defaultdict(list)
@@ -242,6 +297,7 @@ class Repetition:
             token: self._strength * self.BASE ** (run - self.ALLOWED)
             for token, run in runs.items()
             if run >= self.ALLOWED
+            and not self._spared.holds(token, history[-1], run < self.COPIED)
         }
         if not losses:
             return scores
@@ -282,7 +338,8 @@ class Repetition:
         """How many tokens up to `place` equal the drawn tokens at the end."""
         last = len(history) - 1
         most = min(self.LONGEST, place - floor + 1, last - self._prompt + 1)
-        run = 0
-        while run < most and history[place - run] == history[last - run]:
-            run += 1
+        length = run = 0
+        while length < most and history[place - length] == history[last - length]:
+            run += history[place - length] not in self._spared.names
+            length += 1
         return run

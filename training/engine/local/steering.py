@@ -1,0 +1,66 @@
+"""What works on the scores of one request before its tokens are drawn."""
+
+from collections.abc import Sequence
+
+from training.engine.base import Prompt, Sampling
+from training.engine.local.chat import Chat, ends_in_space
+from training.engine.local.processors import (
+    Names,
+    NewWord,
+    Processor,
+    Repetition,
+    Spared,
+    Wanted,
+)
+
+ARTICLES = "the a an my his her their our your its this that some The A An My His Her"
+
+
+class Steering:
+    """Chooses it, for one model."""
+
+    def __init__(self, chat: Chat, asks: dict[str, float]) -> None:
+        """`asks`: the model's own decoding settings. A small one may ask for help to
+        name whom and what it should, in logits, as the seedling does.
+        """
+        self._chat = chat
+        self._name_bias = asks.get("name_bias", 0.0)
+        self._wanted_bias = asks.get("wanted_bias", 0.0)
+
+    def of(
+        self, prompt: Prompt, ids: Sequence[int], sampling: Sampling
+    ) -> list[Processor]:
+        """`ids`: the prompt's tokens, and those of what was begun."""
+        begun = self._chat.count(prompt.begun) if prompt.begun else 0
+        written = len(ids) - begun
+        found: list[Processor] = []
+        if ends_in_space(prompt):
+            found.append(NewWord(len(ids), self._chat.word_starts))
+        if strength := sampling.repetition_penalty:
+            details = self._chat.details(prompt, len(ids))
+            spared = self._spared(prompt)
+            found.append(Repetition(ids[:written], strength, details, spared))
+        return [*found, *self._told(prompt, written)]
+
+    def _spared(self, prompt: Prompt) -> Spared:
+        spell = self._chat.spell
+        names = [token for name in prompt.names for token in spell(name)]
+        return Spared(
+            frozenset(names), frozenset(spell("and")), self._chat.inside_words
+        )
+
+    def _told(self, prompt: Prompt, written: int) -> list[Processor]:
+        """What helps this model to tell of whom and of what it was asked to."""
+        spell, inside = self._chat.spell, self._chat.inside_words
+        if not (self._name_bias or self._wanted_bias):
+            return []
+        found: list[Processor] = []
+        names, teller = [spell(name) for name in prompt.names], spell("I")
+        if bias := self._name_bias:
+            first = [self._chat.ids(name.strip()) for name in prompt.names]
+            found += [Names(written, names, inside, bias, first, spell("and"), teller)]
+        if (bias := self._wanted_bias) and prompt.wanted:
+            wanted = [spell(phrase) for phrase in prompt.wanted]
+            articles = [spell(word)[0] for word in ARTICLES.split()]
+            found += [Wanted(written, wanted, inside, bias, names, teller, articles)]
+        return found
