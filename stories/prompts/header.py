@@ -13,6 +13,7 @@ from stories.prompts.words import (
     shorten,
     unique,
 )
+from training.engine.teller import told_of
 from training.engine.words import words_of
 
 EXPERIENCES = 6  # more would drown the story
@@ -52,7 +53,7 @@ def header_lines(
         Line("about you", _field("Values", *profile.values), 6),
     ]
     for rank, lived in enumerate(experiences):
-        sentence = _field("Experience", experience_sentence(lived))
+        sentence = _field("Experience", experience_of(lived, story.teller))
         lines.append(Line("experience", sentence, -rank, lived.id))
     lines += [
         Line("about you", _field("Avoid", *profile.avoid), 10),
@@ -77,6 +78,12 @@ def cut_header(lines: list[Line], budget: int, count: Count) -> list[Line]:
         text = first_tokens(only.text, budget, count)
         return [Line(only.part, text, only.keep, only.experience)] if text else []
     return [line for line in lines if line in kept]
+
+
+def experience_of(lived: Lived, teller: str) -> str:
+    """As noted, or told of the story's "she", "he" or "they" where grammar is sure."""
+    sentence = experience_sentence(lived)
+    return told_of(sentence, teller) or sentence
 
 
 def experience_sentence(lived: Lived) -> str:

@@ -68,6 +68,23 @@ def test_the_header_holds_story_and_person_in_a_fixed_order():
     ]
 
 
+@pytest.mark.parametrize(
+    ("teller", "what", "told"),
+    [
+        ("", "I lost my hat", "I lost my hat."),
+        ("I", "I lost my hat", "I lost my hat."),
+        ("she", "I lost my hat", "She lost her hat."),
+        ("he", "My aunt and I were late", "His aunt and he were late."),
+        ("they", "I was sure it wasn't ours", "They were sure it wasn't theirs."),
+        ("she", "I am afraid of dogs", "I am afraid of dogs."),
+        ("she", "I saw you", "I saw you."),
+    ],
+)
+def test_an_experience_is_told_of_the_storys_teller(teller, what, told):
+    lines = header(story=Settings(teller=teller), experiences=[Lived(1, what)])
+    assert f"Experience: {told}" in lines
+
+
 def test_without_anything_known_only_the_form_is_said():
     assert header() == ["Form: story"]
     assert contents(build(), "user") == ["Part: opening\nLength: medium"]

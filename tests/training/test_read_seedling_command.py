@@ -74,13 +74,16 @@ def test_the_lines_are_those_the_editor_sends():
     header = {
         "Title": "The river",
         "Form": "diary",
+        "Teller": "she",
         "Values": "kindness, courage",
         "Experience": "I learned to swim.",
         "Avoid": "spiders",
     }
     ask = {"Part": "opening", "Tone": "sad", "Length": "short"}
     assembled = prompts.build(
-        story=prompts.Settings(title="The river", form="diary", length="short"),
+        story=prompts.Settings(
+            title="The river", form="diary", teller="she", length="short"
+        ),
         profile=prompts.About(values=["kindness", "courage"], avoid=["spiders"]),
         experiences=[prompts.Lived(1, "I learned to swim")],
         path=[],

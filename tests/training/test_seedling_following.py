@@ -7,7 +7,8 @@ from training.seedling.casts import Cast
 from training.seedling.following import left
 from training.seedling.plots import plot_of, read_plots
 from training.seedling.reading.follow import followed, measure
-from training.seedling.scenes import Scene, Telling, a_scene
+from training.seedling.scenes import Scene, a_scene
+from training.seedling.telling import Telling
 
 DOOR = """@ two about the door
 [opening tense]
@@ -88,7 +89,8 @@ def test_another_plot_that_the_header_can_fill_is_right_as_well():
 
 
 def test_how_much_of_an_opening_followed_its_plot_is_said():
-    scene = a_scene((), random.Random(5))
+    scenes = (a_scene((), random.Random(seed)) for seed in range(5, 50))
+    scene = next(s for s in scenes if s.telling.plot.form == "story" and not s.greeting)
     text = scene.texts[0]
     assert followed(scene, text) == 1
     cut = text.index(". ", len(text) // 2) + 1

@@ -2,16 +2,18 @@
 
 import random
 import re
+from collections import Counter
 
 import pytest
 
 from stories.lessons import prompts as lessons
 from stories.models import Form
+from training.engine.teller import told_of
 from training.seedling.casts import Life, cast_for, composed_life
 from training.seedling.corpus import Story
 from training.seedling.documents import PREFACE, TALE, messages_of
 from training.seedling.labels import Lexicon, labels_of, length_of
-from training.seedling.lives import is_experience, noted_as_i, told_of
+from training.seedling.lives import is_experience, noted_as_i
 from training.seedling.plots import Passage
 from training.seedling.prepare import PIECE_WORDS, cut, prepare, tone_of, weigh
 from training.seedling.recipe import HELD_OUT_HEADERS
@@ -155,6 +157,17 @@ def test_a_header_promises_only_what_the_passages_under_it_keep():
         for field in ("Names", "Things"):
             for item in filter(None, header.get(field, "").split(", ")):
                 assert item in text
+
+
+def test_a_header_gives_an_experience_in_its_tellers_person():
+    given = Counter()
+    for seed in range(400):
+        header = header_of(scene_messages((), random.Random(seed)))
+        line, teller = header.get("Experience", ""), header.get("Teller", "")
+        if teller in ("she", "he", "they") and line:
+            mine = re.search(r"\b(?:I|my|me)\b", line)
+            given["as noted" if mine else teller] += 1
+    assert given.pop("as noted", 0) < 0.05 * given.total() and len(given) == 3
 
 
 def test_what_a_book_tells_is_a_tale_which_nobody_asks_for():

@@ -9,6 +9,7 @@ import pytest
 from training.seedling.labels import TONES, teller_of
 from training.seedling.plots import (
     BESIDE,
+    FORMS,
     GREETED,
     SEQUELS,
     TELLERS,
@@ -65,6 +66,35 @@ def test_a_line_about_a_place_is_told_where_there_is_one_and_only_there():
         assert ("was far away" in texts[0]) == bool(cast.place)
 
 
+POEM = """@ one poem
+[opening wistful]
+{h} {was} late, // and shut the gate. | {h} came home late, // and shut the gate.
+? {life}
+The lamp was low. | The lamp burnt low.
+"""
+SCRIPT = """@ one script
+[opening tense]
+(A dark hall. {h} stops, {n} listens.) | (Night. {h} and {n} stop.)
+? ({life}) | (Before this: {life})
+{h}: Who is it? | {h}: Is it you, {n}?
+{n}: Nobody. | {n}: The cat.
+"""
+
+
+def test_the_lines_of_a_poem_stand_one_under_another():
+    text = scene_of(plot_of(POEM), (), random.Random(1))[2][0]
+    assert re.fullmatch(r".+ late,\nand shut the gate\.\n(.+\.\n)?The lamp .+", text)
+
+
+def test_a_script_is_told_of_a_he_or_a_she_who_say_what_they_say_by_name():
+    for n in range(20):
+        telling, _, (text,) = scene_of(plot_of(SCRIPT), (), random.Random(n))
+        hero, other = telling.cast.hero, telling.cast.others[0]
+        stage, *said = text.split("\n")
+        assert stage.startswith("(") and telling.cast.teller in ("she", "he")
+        assert [line.split(":")[0] for line in said][-2:] == [hero, other]
+
+
 @pytest.mark.parametrize("form", ["", " letter"])
 def test_an_i_may_note_down_two_people_and_both_are_told_of(form):
     plot, told_of_two = plot_of(PLOT.replace("@ one", f"@ one{form}")), 0
@@ -99,7 +129,7 @@ def test_there_are_plots_for_every_teller_and_tone(plots):
     assert set(tones) == set(TONES)
     assert min(tones.values()) > 0.4 * sum(tones.values()) / len(TONES)
     assert {plot.tellers for plot in plots} == set(TELLERS)
-    assert {plot.form for plot in plots} == {"story", "diary", "letter"}
+    assert {plot.form for plot in plots} == set(FORMS)
 
 
 def test_hardly_a_sentence_is_written_twice(sentences):

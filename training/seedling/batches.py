@@ -187,6 +187,13 @@ def chunks_in(library: Library, recipe: Recipe, closing: bool, epoch: int) -> in
     return -(-len(epoch_readings(library, recipe, closing, epoch)) // CHUNK)
 
 
+def limit_of(told: Told, seed: int, recipe: Recipe) -> int:
+    """Where a story is cut, in tokens. A scene is whole: few are long, and those are
+    there to be."""
+    whole = told is None or seed % 100 < 100 * recipe.long_share
+    return recipe.context if whole else recipe.row
+
+
 def chunk_batches(
     library: Library, tokenizer, recipe: Recipe, closing: bool, epoch: int, chunk: int
 ) -> list[Batch]:
@@ -204,7 +211,7 @@ def chunk_batches(
             reading_of(told, seed, library),
             tokenizer,
             recipe,
-            recipe.context if seed % 100 < 100 * recipe.long_share else recipe.row,
+            limit_of(told, seed, recipe),
         )
     ]
     batches = []

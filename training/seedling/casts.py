@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from training.engine.teller import told_of
 from training.seedling import things as daily
-from training.seedling.lives import is_experience, told_of
+from training.seedling.lives import is_experience
 from training.seedling.names import a_name, a_place
 from training.seedling.prepare import Prepared
 from training.seedling.recipe import HERE

@@ -12,6 +12,7 @@ import random
 import re
 from dataclasses import dataclass
 
+from training.engine.teller import told_of
 from training.seedling.labels import length_of, teller_of
 from training.seedling.lives import noted_as_i
 from training.seedling.names import a_place, new_names
@@ -30,7 +31,7 @@ HEADER_KEPT = {  # how often a field that is known is shown
     "Title": 0.7,
     "Form": 0.5,
     "Level": 0.6,
-    "Teller": 0.85,
+    "Teller": 1.0,  # drawn before, with TELLER_KEPT
     "Names": 0.92,
     "Places": 0.7,
     "Things": 0.8,
@@ -38,6 +39,7 @@ HEADER_KEPT = {  # how often a field that is known is shown
     "Experience": 1.0,
     "Avoid": 1.0,
 }
+TELLER_KEPT = 0.85
 PASSAGE_WORDS = (25, 40, 60, 60, 75, 90, 110, 150)
 PASSAGES = (1, 2, 2, 2, 2, 3, 3, 4, 8)  # read at once
 EXCHANGED = 0.4  # of the usual things of a story
@@ -119,13 +121,14 @@ def header_of(
     kept_things = [things.get(t, t) for t in labels.things]
     kept_things = [t for t in kept_things if re.search(rf"\b{re.escape(t)}", lower)]
     teller = teller_of(text)
+    shown = teller if teller and rng.random() < TELLER_KEPT else ""
     rng.shuffle(people)
     rng.shuffle(kept_things)
     known = {
         "Title": exchanged(renamed(prepared.title, names), things),
         "Form": TALE if labels.form == "story" and not written else labels.form,
         "Level": labels.level,
-        "Teller": teller or "",
+        "Teller": shown,
         "Names": ", ".join(people[:4]),
         "Places": ", ".join([p for p in places if p in text][: rng.choice((1, 1, 2))]),
         "Things": ", ".join(kept_things[: rng.choice((1, 2, 2, 3))]),
@@ -133,7 +136,8 @@ def header_of(
     }
     if rng.random() < 0.55:
         flat = text.replace("\n\n", " ")
-        lines = experiences_of(flat, people, teller, rng)
+        noted = experiences_of(flat, people, teller, rng)
+        lines = [told_of(line, shown) or line for line in noted]
         known["Experience"] = "\nExperience: ".join(lines)
     if rng.random() < 0.05:
         absent = [w for w in ("spider", "storm", "monster", "snow") if w not in lower]

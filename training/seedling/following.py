@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from training.seedling.plots import SLOT, Line, Passage, Plot, read_plots, sequels
-from training.seedling.scenes import CHOICE, Scene, Telling, voiced
+from training.seedling.scenes import Scene
+from training.seedling.telling import CHOICE, Telling, voiced
 
 WORDS = r"[\w'-]+(?: [\w'-]+){0,3}"
 #: What no header says may be told in any words.
@@ -159,7 +160,7 @@ def ways(line: Line, telling: Telling) -> Iterator[str]:
             for at, part in enumerate(CHOICE.split(told))
         ]
         for words in itertools.product(*parts):
-            text = "".join(words)
+            text = "".join(words).replace(" // ", "\n")
             for pronoun in telling.may_be_pronoun() if "{h}" in text else (False,):
                 yield way(voiced(text) if pronoun else text, telling)
 

@@ -1,28 +1,17 @@
-"""Experiences: noted down by a person as "I", told in a story about anyone.
+"""Experiences as a person notes them down, as "I": found in stories of anyone.
 
-The same sentence has to be recognised in both directions. Both rules decline where
-the grammar is unsure: a sentence left out costs less than one told wrongly.
+The rules decline where the grammar is unsure: a sentence left out costs less than one
+noted wrongly. `training.engine.teller` is the other direction.
 """
 
 import re
 
-from training.seedling.person import PAST, capitalised, narration_as_i
+from training.engine.teller import PRESENT
+from training.seedling.person import PAST, narration_as_i
 
 LEAD = re.compile(
     r"^(?:(?:But|And|So|Then|One day|One morning|One night|Suddenly|At last|Soon|"
     r"The next day|That night|Later),? )+",
-)
-OWN = {  # teller: subject, object, possessive, standing alone, self
-    "she": ("she", "her", "her", "hers", "herself"),
-    "he": ("he", "him", "his", "his", "himself"),
-    "they": ("they", "them", "their", "theirs", "themselves"),
-}
-US = {"we": "they", "us": "them", "our": "their", "ours": "theirs"}
-PRESENT = re.compile(
-    r"\bI (?:am|have|do|don't|can|can't|will|know|think|want|shall|may|say|see|feel|"
-    r"remember|suppose|believe|mean|hope|like|love|need|confess|fear|find|take)\b|"
-    r"\bI'(?:m|ve|ll)\b|\bwe (?:are|have|do|will)\b|\bwe're\b|\bam\b",
-    re.IGNORECASE,
 )
 
 
@@ -56,36 +45,6 @@ def they_as_we(sentence: str) -> str:
         return word.capitalize() if match.group(0)[0].isupper() else word
 
     return re.sub(rf"\b(?:{'|'.join(ours)})\b", said, sentence, flags=re.IGNORECASE)
-
-
-def told_of(line: str, teller: str, hero: str | None = None) -> str | None:
-    """An experience noted as "I", told of somebody; None where grammar is unsure.
-
-    `hero` takes the place of the first "I", or owns the first "my".
-    """
-    if PRESENT.search(line) or "you" in line.lower().split():
-        return None
-    if teller == "I":
-        return line
-    subject, object_, possessive, alone, self_ = OWN[teller]
-    words = {"i": subject, "me": object_, "my": possessive, "mine": alone}
-    words |= {"myself": self_, "ourselves": "themselves", **US}
-    if teller == "they":
-        line = re.sub(r"\bI was\b", "I were", line)
-    first = True
-
-    def said(match: re.Match[str]) -> str:
-        nonlocal first
-        word = match.group(0).lower()
-        if hero and first and word in ("i", "my"):
-            first = False
-            return hero if word == "i" else f"{hero}'s"
-        first = False if word in ("i", "my", "we") else first
-        return words[word]
-
-    told = re.sub(rf"\b(?:{'|'.join(words)})\b", said, line, flags=re.IGNORECASE)
-    told = told[:1].upper() + told[1:]
-    return capitalised(re.sub(r"(?<=[.!?] )[a-z]", lambda m: m[0].upper(), told))
 
 
 def is_experience(sentence: str) -> bool:

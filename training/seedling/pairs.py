@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.engine.teller import told_of
 from training.seedling.documents import BARE, HEADER_KEPT, PREFACE, Message, renamed
 from training.seedling.labels import length_of
 from training.seedling.names import new_names
@@ -59,12 +60,16 @@ def other_things(pair: Pair, rng: random.Random) -> dict[str, str]:
 
 
 def header_lines(pair: Pair, other: Reworded, rng: random.Random) -> str:
-    lines = []
+    lines: list[str] = []
+    teller = ""
     for field in (*HEADER_KEPT, "Note"):
         values = [other(v) for v in listed(pair.header.get(field))]
         if not values or rng.random() > 0.85:
             continue
+        if field == "Teller":
+            teller = values[0]
         if field == "Experience":
+            values = [told_of(value, teller) or value for value in values]
             lines += [f"{field}: {value}" for value in values]
         else:
             lines.append(f"{field}: {', '.join(values)}")

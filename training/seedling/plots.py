@@ -11,6 +11,7 @@ slots. Whichever tellings are drawn, one line follows from the other.
     {life}                       the experience
     {n} asked why. | "Why?" {n} asked.        tellings, one of which is drawn
     - It was (late/dark).        may be left out; one of the words in brackets is drawn
+    A lamp, // a door.           two lines of a poem, one under the other
     ? {n} saw {place}.           only where the header has a place, and then always
     [ending sad]                 of several later passages of one part, one is drawn
 
@@ -35,7 +36,8 @@ TELLERS = {
     "two": ("they",),
     "any": ("I", "she", "he", "they"),  # of sequels
 }
-FORMS = ("story", "diary", "letter")
+FORMS = ("story", "diary", "letter", "poem", "script")
+IN_LINES = ("poem", "script")  # forms in which a line is a line
 SLOT = re.compile(r"\{(\w+)\}")
 FROM_HEADER = {  # slot: the part of the header that it needs
     "life": "life",
@@ -135,7 +137,7 @@ def plot_of(text: str) -> Plot:
             plot.passages[-1].lines.append(line_of(line))
         elif line:
             raise BadPlot(f"A line stands before the first passage: {line}")
-    if plot.tellers == "one" and plot.of("opening"):
+    if plot.tellers == "one" and plot.form != "script" and plot.of("opening"):
         also_told(plot.passages[0], plot.form)
     for fault in faults_of(plot):
         raise BadPlot(f"{fault} (in the plot that has: {lines[1].strip()})")
@@ -170,11 +172,11 @@ def faults_of(plot: Plot) -> list[str]:
         if sum(not (line.optional or line.if_known) for line in passage.lines) < 2:
             faults.append(f"Fewer than two fixed lines in [{passage.part}]")
         for line in passage.lines:
-            faults += faults_in(line, plot.tellers)
+            faults += faults_in(line, plot.tellers, plot.form)
     return faults
 
 
-def faults_in(line: Line, tellers: str) -> list[str]:
+def faults_in(line: Line, tellers: str, form: str) -> list[str]:
     faults = []
     always_told = line.needs if line.if_known else line.needs & {"life"}
     for told in line.tellings:
@@ -185,7 +187,8 @@ def faults_in(line: Line, tellers: str) -> list[str]:
             faults.append(f"Every telling of this line must have {missing}: {told}")
         if tellers != "two" and {"a", "b"} & set(slots):
             faults.append(f"{{a}} and {{b}} are only for two: {told}")
-        if told.count("(") != told.count(")") or re.search(r"\([^/)]*\)", told):
+        said = form != "script" and re.search(r"\([^/)]*\)", told)
+        if said or told.count("(") != told.count(")"):
             faults.append(f"Brackets hold words to draw from, (so/thus): {told}")
         if told.count('"') % 2:
             faults.append(f"A speech is left open: {told}")

@@ -13,42 +13,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from training.seedling import things as daily
-from training.seedling.casts import Cast, Life, a, cast_for, words
+from training.engine.teller import told_of
+from training.seedling.casts import Cast, Life, cast_for
 from training.seedling.documents import BARE, PREFACE, Message
 from training.seedling.labels import VALUES, length_of, level_of_text
-from training.seedling.lives import OWN, told_of
 from training.seedling.plots import (
     SLOT,
     TELLERS,
-    Line,
     Passage,
     Plot,
     plots_in,
     read_plots,
     sequels,
 )
+from training.seedling.telling import DAYS, Telling, upper
 
-BEGUN = re.compile(r"(?<=[.!?] )[a-z]")  # a sentence that began with a slot
-CHOICE = re.compile(r"\(([^()]*/[^()]*)\)")
-INVERTED = re.compile(r'(?<=" )(\w+ed|said|told|sang|sighed) \{h\}')
-OBJECT = re.compile(
-    r"(?<!\" )\b(to|for|with|at|from|of|by|on|beside|behind|near|past|than|around|told|"
-    r"asked|gave|saw|let|helped|showed|followed|hugged|called|thanked|put|lifted|left|"
-    r"took|pulled|pushed|led|brought|carried|made|sent|handed|kissed|reached) \{h\}"
-    r"(?! (?:and|had|was|\{was\}|would|could|did|[a-z]+ed) )"
-)
 STOP = re.compile(r"[.!?] (?=[A-Z])")
 TOLD_ON = {"middle": 0.3, "ending": 0.4}  # how often another passage follows
+#: Of the scenes go on and on, in whatever tones, as a story in the editor does.
+LONG = 0.06
+LONG_MIDDLES = (3, 4, 5, 6, 7)
 #: Seldom: there are few sequels, and they would be all that follows.
 LEFT_FOR_SEQUEL = 0.08
 PARTED = 0.35  # of the passages are told in two
 LEVEL_TOLD = 0.5
+TELLER_TOLD = 0.92
 #: Plots are mostly simple. Never seen under "rich", they would be given up for the
 #: prose of old books as soon as a header says so, and its wishes with them.
 LEVEL_MISSED = 0.4
+TELLERS_OF_FORM = {"letter": ("I",), "script": ("she", "he")}  # of plots of one
 OFTEN = {"one": 1.0, "two": 0.55}  # how often a plot is told, by its tellers
-LEFT_OUT = (0.0, 0.3, 0.7, 1.0)  # of the lines that may be, drawn for each passage
 #: How often a header has what a plot can tell and do without: people note down little.
 ALSO = {"t": 0.25, "t2": 0.4, "place": 0.4, "life": 0.3, "key": 1.0}
 ALSO_TWO_NAMED = {"I": 0.25}  # others have a name themselves
@@ -72,119 +66,6 @@ TITLES = (  # that say nothing of what is told, as people's titles often do
     "The Years Between",
     "Where We Were",
 )
-DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-COLOURS = "red green yellow blue grey white brown orange purple black silver".split()
-
-
-def upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def slots_of(cast: Cast, about: str, rng: random.Random) -> dict[str, str]:
-    """What stands in for each slot, all through one scene; empty if not known."""
-    subject, object_, own, _, self_ = OWN.get(
-        cast.teller, ("I", "me", "my", "mine", "myself")
-    )
-    other = "he" if cast.teller == "she" or rng.random() < 0.5 else "she"
-    other = "she" if cast.teller == "he" else other
-    food, animal = (rng.choice(daily.STAND_INS[kind]) for kind in ("food", "animal"))
-    first, second = [*cast.things, "", ""][:2]
-    pair = (cast.hero.split(" and ") + [""])[:2]
-    kin = rng.choice([role[3:] for role in words("role") if role.startswith("my ")])
-    return {
-        "s": subject,
-        "o": object_,
-        "p": own,
-        "r": self_,
-        "was": "were" if cast.teller == "they" else "was",
-        "heart": "hearts" if cast.teller == "they" else "heart",
-        "it": about,
-        "h": cast.hero or "I",
-        "a": pair[0],
-        "b": pair[1],
-        "n": cast.others[0] if cast.others else "",
-        "n2": cast.others[1] if len(cast.others) > 1 else "",
-        "n_s": other,
-        "n_o": OWN[other][1],
-        "n_p": OWN[other][2],
-        "t": first,
-        "a_t": a(first) if first else "",
-        "t2": second,
-        "a_t2": a(second) if second else "",
-        "k": rng.choice(cast.keys) if cast.keys else "",
-        "place": cast.place,
-        "food": food,
-        "a_food": a(food),
-        "animal": animal,
-        "an_animal": a(animal),
-        "colour": rng.choice(COLOURS),
-        "day": rng.choice(DAYS),
-        "kin": kin,
-    }
-
-
-def voiced(told: str) -> str:
-    """A telling with pronouns where the hero is named."""
-    told = INVERTED.sub(r"{h} \1", told.replace("{h}'s", "{p}"))
-    return OBJECT.sub(r"\1 {o}", told).replace("{h}", "{s}")
-
-
-class Telling:
-    """Tells the passages of one plot, and its sequels, one after another."""
-
-    def __init__(self, cast: Cast, plot: Plot, rng: random.Random):
-        self.cast, self.plot, self.rng = cast, plot, rng
-        self.slots = slots_of(cast, plot.about or "that day", rng)
-        self.told = ""
-
-    def line(self, line: Line) -> str:
-        told = self.rng.choice(line.tellings)
-        told = CHOICE.sub(lambda m: self.rng.choice(m[1].split("/")), told)
-        if self.is_pronoun():
-            told = voiced(told)
-        text = SLOT.sub(lambda m: self.value(m[1]), told)
-        text = BEGUN.sub(lambda m: m[0].upper(), text)
-        self.told += text + " "
-        return upper(text)
-
-    def may_be_pronoun(self) -> tuple[bool, ...]:
-        """ "I" has no name; two people may be "they" once both have been named."""
-        if not self.cast.hero:
-            return (True,)
-        pair = self.cast.teller == "they"
-        names = [self.slots["a"], self.slots["b"]]
-        known = pair and all(name in self.told for name in names)
-        return (True, False) if known else (False,)
-
-    def is_pronoun(self) -> bool:
-        may_be = self.may_be_pronoun()
-        return may_be[0] if len(may_be) == 1 else self.rng.random() < 0.8
-
-    def value(self, slot: str) -> str:
-        life = self.cast.life
-        if slot == "life" and life:
-            hero = self.cast.hero if self.cast.hero not in self.told else None
-            return told_of(life.line, self.cast.teller, hero or None) or life.line
-        if slot == "life_said" and life:
-            return life.line.rstrip(".")
-        return self.slots[slot]
-
-    def known_in(self, passage: Passage) -> set[str]:
-        """What a line of this passage may tell of."""
-        if self.plot.form == "letter" and passage not in self.plot.passages:
-            return self.cast.known - {"n", "n2"}  # who reads it is nobody who comes by
-        return self.cast.known
-
-    def passage(self, passage: Passage) -> str:
-        left_out = self.rng.choice(LEFT_OUT)
-        known = self.known_in(passage)
-        lines = [
-            self.line(line)
-            for line in passage.lines
-            if (not line.optional or self.rng.random() >= left_out)
-            and (not line.if_known or line.needs <= known)
-        ]
-        return " ".join(lines)
 
 
 def passages_drawn(plot: Plot, rng: random.Random) -> list[Passage]:
@@ -196,6 +77,8 @@ def passages_drawn(plot: Plot, rng: random.Random) -> list[Passage]:
     if plot.tellers == "any":
         return plot.passages
     chosen = plot.of("opening")
+    if plot.about and rng.random() < LONG:
+        return chosen + long_after(plot, rng)
     left = False  # for a sequel
     for part in ("middle", "middle", "ending"):
         if rng.random() < TOLD_ON[part]:
@@ -204,6 +87,14 @@ def passages_drawn(plot: Plot, rng: random.Random) -> list[Passage]:
             later = sequels(part) if left and plot.about else own
             chosen += rng.sample(later, min(1, len(later)))
     return chosen
+
+
+def long_after(plot: Plot, rng: random.Random) -> list[Passage]:
+    """Now and then the plot's own middle, many sequels, and mostly an end."""
+    own = plot.of("middle") if rng.random() < 0.5 else []
+    many = rng.sample(sequels("middle"), rng.choice(LONG_MIDDLES))
+    ends = plot.of("ending") if rng.random() < 0.4 else list(sequels("ending"))
+    return [*own, *many, *rng.sample(ends, min(1, len(ends), rng.random() < 0.7))]
 
 
 def needs_of(passages: list[Passage], teller: str, rng: random.Random) -> set[str]:
@@ -224,7 +115,8 @@ def scene_of(
     plot: Plot, lives: Sequence[Life], rng: random.Random
 ) -> tuple[Telling, list[Passage], list[str]]:
     passages = passages_drawn(plot, rng)
-    teller = "I" if plot.form == "letter" else rng.choice(TELLERS[plot.tellers])
+    tellers = TELLERS_OF_FORM.get(plot.form, TELLERS[plot.tellers])
+    teller = rng.choice(TELLERS[plot.tellers] if plot.tellers == "two" else tellers)
     cast = cast_for(teller, needs_of(passages, teller, rng), lives, rng)
     telling = Telling(cast, plot, rng)
     return telling, passages, [telling.passage(p) for p in passages]
@@ -345,16 +237,18 @@ def header_lines(cast: Cast, form: str, text: str, rng: random.Random) -> str:
     if cast.teller in ("I", "they"):
         rng.shuffle(names)
     values = rng.sample(list(VALUES), rng.choice((0, 0, 0, 1, 2, 2)))
+    teller = cast.teller if rng.random() < TELLER_TOLD else ""
+    life = cast.life.line if cast.life else ""
     known = {
         "Title": title_of(cast, rng) if rng.random() < 0.3 else "",
         "Form": form if form != "story" or rng.random() < 0.5 else "",
         "Level": level_of_text(text) if rng.random() < LEVEL_TOLD else "",
-        "Teller": cast.teller if rng.random() < 0.92 else "",
+        "Teller": teller,
         "Names": ", ".join(names),
         "Places": cast.place if cast.place in text else "",
         "Things": ", ".join(thing for thing in cast.things if thing in text),
         "Values": ", ".join(values),
-        "Experience": cast.life.line if cast.life else "",
+        "Experience": told_of(life, teller) or life,
     }
     if not known["Level"] and rng.random() < LEVEL_MISSED:
         known["Level"] = rng.choice(("plain", "rich"))

@@ -21,12 +21,12 @@ from training.seedling.labels import SAID, length_of, narration, teller_of
 from training.seedling.plots import Plot, sequels
 from training.seedling.prepare import Prepared
 from training.seedling.scenes import (
-    Telling,
     header_lines,
     needs_of,
     sometimes_parted,
     turn_of,
 )
+from training.seedling.telling import Telling
 from training.seedling.things import exchanged
 
 #: Books for small children: their first lines name who it is about at once.
@@ -36,7 +36,7 @@ TOLD_BY = ("I", "I", "they", "", "", "", "")
 TRIES = 120
 SENTENCES = (1, 1, 2, 2, 3, 4, 6)
 MOST_WORDS = 90
-MIDDLES = (0, 1, 1, 1, 2)
+MIDDLES = (0, 1, 1, 1, 1, 2, 2, 5)
 
 
 @dataclass

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from training.engine.teller import told_of
 from training.seedling.documents import PREFACE, Message
 from training.seedling.recipe import HELD_OUT_HEADERS
 
@@ -46,9 +47,16 @@ def as_lines(fields: dict[str, str]) -> str:
     return "\n".join(f"{name}: {value}" for name, value in fields.items())
 
 
+def shown(header: dict[str, str]) -> dict[str, str]:
+    """The experience as the editor gives it: told of the teller."""
+    line = header.get("Experience", "")
+    told = told_of(line, header.get("Teller", "")) or line
+    return {**header, "Experience": told} if line else header
+
+
 def messages_for(held_out: HeldOut, told: list[Passage]) -> list[Message]:
     """The editor's messages for the passage that comes after `told`."""
-    header = f"{PREFACE}\n\n{as_lines(held_out.header)}"
+    header = f"{PREFACE}\n\n{as_lines(shown(held_out.header))}"
     messages = [{"role": "system", "content": header}]
     for ask, passage in zip(held_out.asks, told, strict=False):
         messages.append({"role": "user", "content": as_lines(ask)})
