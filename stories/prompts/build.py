@@ -7,6 +7,7 @@ from stories.prompts.header import (
     cut_header,
     header_lines,
     names_of,
+    places_of,
     relevant,
 )
 from stories.prompts.path import (
@@ -117,7 +118,10 @@ def build(
     if half:
         messages.append({"role": "assistant", "content": half})
     prompt = Prompt(
-        tuple(messages), tuple(names), wanted_of(names, header, chosen, told, direction)
+        tuple(messages),
+        tuple(names),
+        wanted_of(names, header, chosen, told, direction),
+        tuple(places_of(chosen)),
     )
     return Assembled(prompt, _saw(header, turns, half, wanted, count))
 

@@ -18,6 +18,7 @@ from training.engine.words import words_of
 
 EXPERIENCES = 6  # more would drown the story
 NAMES = 8
+PLACES = 4
 
 
 @dataclass(frozen=True)
@@ -39,17 +40,21 @@ def names_of(experiences: list[Lived], told: list[Told], direction: str) -> list
     )[:NAMES]
 
 
+def places_of(experiences: list[Lived]) -> list[str]:
+    places = [one_line(lived.where) for lived in experiences if lived.where]
+    return unique(places)[:PLACES]
+
+
 def header_lines(
     story: Settings, profile: About, experiences: list[Lived], names: list[str]
 ) -> list[Line]:
-    places = unique([one_line(lived.where) for lived in experiences if lived.where])
     lines = [
         Line("settings", _field("Title", story.title), 8),
         Line("settings", _field("Form", story.form), 9),
         Line("settings", _field("Level", story.level), 9),
         Line("settings", _field("Teller", story.teller), 9),
         Line("names", _field("Names", *names), 5),
-        Line("names", _field("Places", *places[:4]), 4),
+        Line("names", _field("Places", *places_of(experiences)), 4),
         Line("about you", _field("Values", *profile.values), 6),
     ]
     for rank, lived in enumerate(experiences):

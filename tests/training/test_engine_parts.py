@@ -24,6 +24,7 @@ from training.engine.local.pace import ALONE, LEAST, STALL, Pace
 from training.engine.local.processors import Names, Repetition, Spared, Wanted
 from training.engine.local.sampling import check, draw, draw_from_nucleus, seeded
 from training.engine.local.slots import Slots
+from training.engine.local.steering import capitalised
 from training.engine.local.text import TextStream
 
 SMALL: dict[str, Any] = {
@@ -441,6 +442,17 @@ def test_a_first_token_that_is_no_word_is_spelled_as_the_name_it_begins() -> Non
     assert names([0, 1], scores).argmax() == 2
     scores[4] = 7.0  # "The door", not "Theodora"
     assert names([0, 1], scores).argmax() == 4
+
+
+def test_a_place_is_spelled_to_its_end_and_never_pushed() -> None:
+    inside = NONE.clone()
+    inside[[2, 3]] = True
+    places = Names(1, [[1, 2]], inside, strength=0.0)
+    scores = torch.zeros(8)
+    scores[3] = 6.0
+    assert places([0], scores).tolist() == scores.tolist()
+    assert places([0, 1], scores).argmax() == 2
+    assert capitalised(["the bowling alley", "Cape Sorrow"]) == ["Cape", "Sorrow"]
 
 
 def test_what_is_still_unsaid_is_wanted_more_but_not_without_end() -> None:

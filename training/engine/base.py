@@ -32,6 +32,8 @@ class Prompt:
     #: Words and short phrases the passage should hold. A model that asks for it is
     #: helped to bring them in; none is promised.
     wanted: tuple[str, ...] = ()
+    #: Where it takes place. Such a model is helped to spell them.
+    places: tuple[str, ...] = ()
     #: The end of the last message that this passage has said already: to say it again
     #: is repetition, not quotation.
     begun: str = ""

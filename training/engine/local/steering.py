@@ -55,6 +55,8 @@ class Steering:
         if not (self._name_bias or self._wanted_bias):
             return []
         found: list[Processor] = []
+        if places := [spell(word) for word in capitalised(prompt.places)]:
+            found.append(Names(written, places, inside, strength=0.0))
         names, teller = [spell(name) for name in prompt.names], spell("I")
         if bias := self._name_bias:
             first = [self._chat.ids(name.strip()) for name in prompt.names]
@@ -64,3 +66,9 @@ class Steering:
             articles = [spell(word)[0] for word in ARTICLES.split()]
             found += [Wanted(written, wanted, inside, bias, names, teller, articles)]
         return found
+
+
+def capitalised(places: Sequence[str]) -> list[str]:
+    """Their words that are names: "Marrowfield", nothing of "the bowling alley"."""
+    words = [word for place in places for word in place.split()]
+    return [word for word in dict.fromkeys(words) if word[:1].isupper()]

@@ -41,13 +41,14 @@ def prompt_of(
     messages: Sequence[Message], held_out: HeldOut | None = None, told: str = ""
 ) -> Prompt:
     """With `held_out`, the engine is told its names and what is not yet `told`."""
-    names, wanted = [], []
+    names, wanted, places = [], [], []
     if held_out:
+        places = held_out.listed("Places")
         names = held_out.listed("Names")
         wanted = [*held_out.listed("Names"), *held_out.listed("Things")]
         wanted += told_words(held_out.header.get("Experience", ""))[:WANTED]
         wanted = [word for word in wanted if word.lower() not in told.lower()]
-    return Prompt(tuple(messages), tuple(names), tuple(wanted))  # type: ignore[arg-type]
+    return Prompt(tuple(messages), tuple(names), tuple(wanted), tuple(places))  # type: ignore[arg-type]
 
 
 def regulated(
