@@ -12,7 +12,7 @@ from pathlib import Path
 from training.seedling.documents import messages_of
 from training.seedling.prepare import Prepared
 from training.seedling.reading.figures import Bar, Figure, share
-from training.seedling.reading.headers import Story, as_lines
+from training.seedling.reading.headers import Story, as_given, as_lines
 
 EACH = 40
 QUESTIONS = {
@@ -35,7 +35,7 @@ def shown(lines: str) -> str:
 
 def by_model(stories: list[Story]) -> list[tuple[str, str]]:
     told = [
-        (shown(as_lines(story.held_out.header)), story.passages[0].text)
+        (shown(as_lines(as_given(story.held_out.header))), story.passages[0].text)
         for story in stories
         if len(story.passages[0].text.split()) >= 20
     ]

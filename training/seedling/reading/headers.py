@@ -47,7 +47,7 @@ def as_lines(fields: dict[str, str]) -> str:
     return "\n".join(f"{name}: {value}" for name, value in fields.items())
 
 
-def shown(header: dict[str, str]) -> dict[str, str]:
+def as_given(header: dict[str, str]) -> dict[str, str]:
     """The experience as the editor gives it: told of the teller."""
     line = header.get("Experience", "")
     told = told_of(line, header.get("Teller", "")) or line
@@ -56,7 +56,7 @@ def shown(header: dict[str, str]) -> dict[str, str]:
 
 def messages_for(held_out: HeldOut, told: list[Passage]) -> list[Message]:
     """The editor's messages for the passage that comes after `told`."""
-    header = f"{PREFACE}\n\n{as_lines(shown(held_out.header))}"
+    header = f"{PREFACE}\n\n{as_lines(as_given(held_out.header))}"
     messages = [{"role": "system", "content": header}]
     for ask, passage in zip(held_out.asks, told, strict=False):
         messages.append({"role": "user", "content": as_lines(ask)})
