@@ -360,6 +360,8 @@ def test_a_name_is_spelled_where_a_text_begins_with_it_too() -> None:
     assert names([0, 4], level)[5] == 6
     assert names([0, 4, 5], level)[6] == Names.SPELLED
     assert names([0, 7, 4, 5], level)[6] == 0
+    script = Names(1, [[1, 2, 3]], inside, strength=3.0, first=[[4, 5, 6]], breaks=[7])
+    assert script([0, 2, 7, 4, 5], level)[6] == Names.SPELLED
 
 
 def test_nobody_is_named_beside_themselves() -> None:

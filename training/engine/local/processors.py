@@ -94,10 +94,12 @@ class Names:
         first: Sequence[Sequence[int]] = (),
         joins: Sequence[int] = (),
         teller: Sequence[int] = (),
+        breaks: Sequence[int] = (),
     ) -> None:
         """`prompt`: its tokens. `names`: the tokens of each, as after a space, `first`:
-        as a text begins with it. `inside` [vocabulary]: which tokens lengthen a word.
-        `strength`: in logits. `joins`: tokens such as " and"; `teller`: such as " I".
+        as a line begins with it. `inside` [vocabulary]: which tokens lengthen a word.
+        `strength`: in logits. `joins`: tokens such as " and"; `teller`: such as " I";
+        `breaks`: of a new line.
         """
         self._prompt = prompt
         self._names = [list(name) for name in names if name]
@@ -105,6 +107,7 @@ class Names:
         self._inside = inside
         self._strength = strength
         self._joins = frozenset(joins)
+        self._breaks = frozenset(breaks)
         self._teller = list(teller)
 
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
@@ -123,13 +126,19 @@ class Names:
                 scores[name[begun]] += self._strength * 2
             elif scores[name[0]] > told and name[0] not in drawn[-self.RESTS :]:
                 scores[name[0]] += self._strength
+        line = self._line(drawn)
         for name in self._first:
-            begun = len(drawn)
-            if 0 < begun < len(name) and drawn == name[:begun]:
+            begun = len(line)
+            if 0 < begun < len(name) and line == name[:begun]:
                 scores[name[begun]] += self.SPELLED if begun > 1 else self._strength * 2
         if drawn and drawn[-1] in self._joins:
             self._part(drawn[:-1], scores)
         return scores
+
+    def _line(self, drawn: list[int]) -> list[int]:
+        """What was drawn since the last line break."""
+        starts = (at + 1 for at in range(len(drawn)) if drawn[at] in self._breaks)
+        return drawn[max(starts, default=0) :]
 
     def _part(self, drawn: list[int], scores: Tensor) -> None:
         """Whoever was just named is not whom they are with."""

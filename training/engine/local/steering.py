@@ -60,7 +60,10 @@ class Steering:
         names, teller = [spell(name) for name in prompt.names], spell("I")
         if bias := self._name_bias:
             first = [self._chat.ids(name.strip()) for name in prompt.names]
-            found += [Names(written, names, inside, bias, first, spell("and"), teller)]
+            joins, breaks = spell("and"), self._chat.ids("\n")
+            found.append(
+                Names(written, names, inside, bias, first, joins, teller, breaks)
+            )
         if (bias := self._wanted_bias) and prompt.wanted:
             wanted = [spell(phrase) for phrase in prompt.wanted]
             articles = [spell(word)[0] for word in ARTICLES.split()]
