@@ -78,6 +78,16 @@ def test_the_header_holds_story_and_person_in_a_fixed_order():
         ("they", "I was sure it wasn't ours", "They were sure it wasn't theirs."),
         ("she", "I am afraid of dogs", "I am afraid of dogs."),
         ("she", "I saw you", "I saw you."),
+        ("she", "I still miss him in the garden", "I still miss him in the garden."),
+        ("she", "I’m late to the party", "I’m late to the party."),
+        ("they", "I wasn’t sure of the way", "They weren't sure of the way."),
+        ("she", "I never told my aunt", "She never told her aunt."),
+        ("she", 'Tom said "I was lost" to me', 'Tom said "I was lost" to me.'),
+        ("he", "My dad worked in a coal mine", "My dad worked in a coal mine."),
+        ("he", "We flew to My Lai in May", "We flew to My Lai in May."),
+        ("she", "I was born after World War I", "I was born after World War I."),
+        ("she", "Il me disait bonsoir", "Il me disait bonsoir."),
+        ("she", "At 5 p.m. we left the house", "At 5 p.m. they left the house."),
     ],
 )
 def test_an_experience_is_told_of_the_storys_teller(teller, what, told):

@@ -455,6 +455,12 @@ def test_a_place_is_spelled_to_its_end_and_never_pushed() -> None:
     assert places([0], scores).tolist() == scores.tolist()
     assert places([0, 1], scores).argmax() == 2
     assert capitalised(["the bowling alley", "Cape Sorrow"]) == ["Cape", "Sorrow"]
+    assert capitalised(["The Old Mill", "Kent, Ohio"]) == [
+        "Old",
+        "Mill",
+        "Kent",
+        "Ohio",
+    ]
 
 
 def test_what_is_still_unsaid_is_wanted_more_but_not_without_end() -> None:

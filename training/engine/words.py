@@ -10,7 +10,8 @@ _COMMON = frozenset(
     "near never not now off one only other our out over own said saw see she should "
     "some still such than that the their them then there these they this those time "
     "too two under until very was way went were what when where which while who why "
-    "will with would you your".split()
+    "will with would you your myself mine ours ourselves himself herself themselves "
+    "hers theirs".split()
 )
 
 

@@ -6,8 +6,8 @@ noted wrongly. `training.engine.teller` is the other direction.
 
 import re
 
-from training.engine.teller import PRESENT
-from training.seedling.person import PAST, narration_as_i
+from training.engine.teller import PAST, PRESENT
+from training.seedling.person import narration_as_i
 
 LEAD = re.compile(
     r"^(?:(?:But|And|So|Then|One day|One morning|One night|Suddenly|At last|Soon|"

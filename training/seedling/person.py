@@ -7,6 +7,8 @@ a story left out costs less than a story told wrongly.
 
 import re
 
+from training.engine.teller import PAST
+
 HERS = {"she": ("she", "herself"), "he": ("he", "himself")}
 UNSURE_HER = r"\b(?:make|made|makes|making) her\b|\bher (?:[a-z]+ing|afraid|alone)\b"
 SAME_GENDER = {
@@ -19,15 +21,6 @@ SAME_GENDER = {
         husband driver""",
 }
 SAME_GENDER = {k: set(v.split()) for k, v in SAME_GENDER.items()}
-PAST = set(
-    """was had went said saw felt ran came took got made found gave knew thought told
-    began could would did didn't wasn't couldn't wouldn't hadn't put sat stood kept
-    left heard held let fell woke ate drank sang swam flew drew wrote built bought
-    brought caught chose drove forgot grew hid hit hurt led lost met paid read rode
-    rang rose sent shook shut slept spoke spent threw understood wore won climbed must
-    might should will also never always really still just finally quickly slowly then
-    soon carefully happily loved liked wanted""".split()
-)
 # after these, "her" is the object ("saw her and"), before others it owns ("her dog")
 AFTER_OBJECT = set(
     """to and that in on with for a an the if what not how as so but because up down

@@ -74,8 +74,8 @@ class Names:
     """Helps a small model to call the people of a story by their names.
 
     It has learnt where a name belongs, but not to spell one it never read: where it
-    leans to some name, these are likelier; once one is begun, it is finished, if its
-    first token could not be a word of its own ("The" of "Theodora"). Nobody
+    leans to some name, these are likelier; once one is begun, it is finished, its first
+    token only where the word goes on (and not "The" of "Theodora"). Nobody
     is named beside themselves, as in "Ana and Ana", nor where "I" is likelier: whoever
     tells the story would become somebody else.
     """
@@ -120,7 +120,7 @@ class Names:
             begun = ends_with_start_of(drawn, name)
             if begun == len(name):
                 scores[: len(self._inside)][self._inside] -= self.SPELLED
-            elif begun > 1 or (begun and in_a_word):
+            elif begun > 1 or (begun and in_a_word and self._inside[name[1]]):
                 scores[name[begun]] += self.SPELLED
             elif begun:
                 scores[name[begun]] += self._strength * 2
@@ -283,6 +283,8 @@ class Repetition:
     COPIED = 12
     #: The same of the details before the story: an experience is told as it was noted.
     DETAILS = 48
+    #: In a run shorter than this a word that was begun is finished.
+    WORD = 6
     #: No longer run is looked for; the penalty is already prohibitive.
     LONGEST = 64
 
@@ -306,7 +308,7 @@ class Repetition:
             token: self._strength * self.BASE ** (run - self.ALLOWED)
             for token, run in runs.items()
             if run >= self.ALLOWED
-            and not self._spared.holds(token, history[-1], run < self.COPIED)
+            and not self._spared.holds(token, history[-1], run < self.WORD)
         }
         if not losses:
             return scores

@@ -1,5 +1,6 @@
 """What works on the scores of one request before its tokens are drawn."""
 
+import re
 from collections.abc import Sequence
 
 from training.engine.base import Prompt, Sampling
@@ -45,6 +46,7 @@ class Steering:
     def _spared(self, prompt: Prompt) -> Spared:
         spell = self._chat.spell
         names = [token for name in prompt.names for token in spell(name)]
+        names += [t for name in prompt.names for t in self._chat.ids(name.strip())]
         return Spared(
             frozenset(names), frozenset(spell("and")), self._chat.inside_words
         )
@@ -73,5 +75,6 @@ class Steering:
 
 def capitalised(places: Sequence[str]) -> list[str]:
     """Their words that are names: "Marrowfield", nothing of "the bowling alley"."""
-    words = [word for place in places for word in place.split()]
-    return [word for word in dict.fromkeys(words) if word[:1].isupper()]
+    words = re.findall(r"[^\W\d_][\w'’-]*", " ".join(places))
+    known = (word for word in dict.fromkeys(words) if word not in ARTICLES.split())
+    return [word for word in known if word[:1].isupper()]
