@@ -29,7 +29,10 @@ IRREGULAR = frozenset(
     spread spun stole stuck stung struck swept swore swung taught tore trod wept wound
     shouldn't""".split()
 )
-ADVERBS = "also|never|always|really|still|just|finally|quickly|slowly|then|soon|once"
+ADVERBS = (
+    "also|never|always|really|still|just|finally|quickly|slowly|then|soon|once|"
+    "carefully|happily"
+)
 VERB = re.compile(rf"(?:'d\b| (?:(?:{ADVERBS}) )*(?P<verb>[a-z']+))")
 #: Two of these, and a line is English.
 ENGLISH = frozenset("I my we our the a an and was were to of in on at".split())

@@ -41,7 +41,7 @@ TELLER_TOLD = 0.92
 #: Plots are mostly simple. Never seen under "rich", they would be given up for the
 #: prose of old books as soon as a header says so, and its wishes with them.
 LEVEL_MISSED = 0.4
-TELLERS_OF_FORM = {"letter": ("I",), "script": ("she", "he")}  # of plots of one
+TELLERS_OF_FORM = {("one", "letter"): ("I",), ("one", "script"): ("she", "he")}
 OFTEN = {"one": 1.0, "two": 0.55}  # how often a plot is told, by its tellers
 #: How often a header has what a plot can tell and do without: people note down little.
 ALSO = {"t": 0.25, "t2": 0.4, "place": 0.4, "life": 0.3, "key": 1.0}
@@ -94,7 +94,8 @@ def long_after(plot: Plot, rng: random.Random) -> list[Passage]:
     own = plot.of("middle") if rng.random() < 0.5 else []
     many = rng.sample(sequels("middle"), rng.choice(LONG_MIDDLES))
     ends = plot.of("ending") if rng.random() < 0.4 else list(sequels("ending"))
-    return [*own, *many, *rng.sample(ends, min(1, len(ends), rng.random() < 0.7))]
+    end = [rng.choice(ends)] if ends and rng.random() < 0.7 else []
+    return [*own, *many, *end]
 
 
 def needs_of(passages: list[Passage], teller: str, rng: random.Random) -> set[str]:
@@ -115,8 +116,8 @@ def scene_of(
     plot: Plot, lives: Sequence[Life], rng: random.Random
 ) -> tuple[Telling, list[Passage], list[str]]:
     passages = passages_drawn(plot, rng)
-    tellers = TELLERS_OF_FORM.get(plot.form, TELLERS[plot.tellers])
-    teller = rng.choice(TELLERS[plot.tellers] if plot.tellers == "two" else tellers)
+    told_by = (plot.tellers, plot.form)
+    teller = rng.choice(TELLERS_OF_FORM.get(told_by, TELLERS[plot.tellers]))
     cast = cast_for(teller, needs_of(passages, teller, rng), lives, rng)
     telling = Telling(cast, plot, rng)
     return telling, passages, [telling.passage(p) for p in passages]

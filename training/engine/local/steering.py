@@ -27,6 +27,10 @@ class Steering:
         self._chat = chat
         self._name_bias = asks.get("name_bias", 0.0)
         self._wanted_bias = asks.get("wanted_bias", 0.0)
+        self._joins, self._teller = chat.spell("and"), chat.spell("I")
+        self._breaks = chat.ids("\n")
+        articles = map(chat.spell, ARTICLES.split())
+        self._articles = [tokens[0] for tokens in articles if tokens]
 
     def of(
         self, prompt: Prompt, ids: Sequence[int], sampling: Sampling
@@ -47,29 +51,26 @@ class Steering:
         spell = self._chat.spell
         names = [token for name in prompt.names for token in spell(name)]
         names += [t for name in prompt.names for t in self._chat.ids(name.strip())]
-        return Spared(
-            frozenset(names), frozenset(spell("and")), self._chat.inside_words
-        )
+        joins = frozenset(self._joins)
+        return Spared(frozenset(names), joins, self._chat.inside_words)
 
     def _told(self, prompt: Prompt, written: int) -> list[Processor]:
         """What helps this model to tell of whom and of what it was asked to."""
-        spell, inside = self._chat.spell, self._chat.inside_words
         if not (self._name_bias or self._wanted_bias):
             return []
+        spell, inside, teller = self._chat.spell, self._chat.inside_words, self._teller
         found: list[Processor] = []
         if places := [spell(word) for word in capitalised(prompt.places)]:
             found.append(Names(written, places, inside, strength=0.0))
-        names, teller = [spell(name) for name in prompt.names], spell("I")
+        names = [spell(name) for name in prompt.names]
         if bias := self._name_bias:
             first = [self._chat.ids(name.strip()) for name in prompt.names]
-            joins, breaks = spell("and"), self._chat.ids("\n")
-            found.append(
-                Names(written, names, inside, bias, first, joins, teller, breaks)
-            )
+            around = first, self._joins, teller, self._breaks
+            found.append(Names(written, names, inside, bias, *around))
         if (bias := self._wanted_bias) and prompt.wanted:
             wanted = [spell(phrase) for phrase in prompt.wanted]
-            articles = [spell(word)[0] for word in ARTICLES.split()]
-            found += [Wanted(written, wanted, inside, bias, names, teller, articles)]
+            beside = names, teller, self._articles
+            found.append(Wanted(written, wanted, inside, bias, *beside))
         return found
 
 
