@@ -9,7 +9,9 @@ import torch
 from tests.training.engines import SHAPES, ask, tiny_model, tiny_tokenizer
 from training.engine import Kin, Prompt, Sampling
 from training.engine.local import LocalEngine
+from training.engine.local.chat import Chat
 from training.engine.local.processors import Contrast
+from training.engine.local.steering import Steering
 
 GREEDY = Sampling(max_tokens=20, temperature=0, repetition_penalty=0)
 
@@ -143,6 +145,20 @@ def test_contrast_draws_only_what_is_plausible_as_asked():
     asked = torch.tensor([3.0, 2.9, 0.0, -2.0])
     leaned = Contrast(Rival(), 5.0)([], asked)
     assert leaned[3] == float("-inf") and leaned[:2].isfinite().all()
+
+
+def test_what_was_just_said_over_and_over_is_not_what_is_plausible():
+    class Rival:
+        scores = torch.zeros(300)
+
+    said = [65, 66, 67, 68] * 4
+    chat = Chat(tiny_tokenizer())
+    prompt = Prompt(({"role": "user", "content": "Go on."},), contrast=1.0)
+    again = torch.zeros(300)
+    again[65] = 9.0
+    for process in Steering(chat, {}).of(prompt, [1], Sampling(), Rival()):
+        again = process([1, *said], again)
+    assert again.argmax() != 65
 
 
 def test_the_rival_row_writes_along_and_leaves_with_its_request(llama):

@@ -71,6 +71,10 @@ def test_a_word_that_was_begun_is_finished() -> None:
     assert spared_losses([*run, 70, 9, *run])[70] < -10  # this is a loop, no word
 
 
+def test_no_part_of_a_word_goes_on_with_itself_for_ever() -> None:
+    assert spared_losses([70, 70, 70])[70] < 0
+
+
 def test_scores_handed_in_are_left_alone() -> None:
     scores = torch.zeros(100)
     Repetition([], 1.0)([1, 2, 3, 9, 1, 2], scores)
@@ -98,7 +102,7 @@ def test_a_name_is_likelier_and_once_begun_is_spelled_to_its_end() -> None:
     assert names([0, 0, 1], level).argmax() == 2
     assert names([0, 0, 1, 2], level)[3] == Names.SPELLED
     whole = names([0, 0, 1, 2, 3], level)
-    assert whole[2] == whole[3] == -Names.SPELLED and whole[0] == 0
+    assert whole[2] == whole[3] == -Names.WHOLE and whole[0] == 0
     assert level.tolist() == [0] * 6
 
 
@@ -124,6 +128,23 @@ def test_a_name_is_spelled_where_a_text_begins_with_it_too() -> None:
     assert names([0, 7, 4, 5], level)[6] == 0
     script = Names(1, [[1, 2, 3]], inside, strength=3.0, first=[[4, 5, 6]], breaks=[7])
     assert script([0, 2, 7, 4, 5], level)[6] == Names.SPELLED
+
+
+def test_no_letters_are_stuck_to_a_name_that_a_line_begins_with() -> None:
+    inside = torch.tensor([False] * 4 + [False, True, True, True])
+    daniel = [4, 5, 6]
+    names = Names(1, [[1]], inside, strength=3.0, first=[daniel])
+    level = torch.zeros(8)
+    assert names([0, *daniel], level)[6] == -Names.WHOLE
+    assert names([0, 2, *daniel], level)[6] == 0
+
+
+def test_a_name_that_is_the_beginning_of_another_may_become_it() -> None:
+    inside = torch.tensor([False, False, True, True])
+    ann, anna = [1], [1, 2]
+    names = Names(1, [ann, anna], inside, strength=3.0)
+    said = names([0, ann[0]], torch.zeros(4))
+    assert said[2] > 0 and said[3] == -Names.WHOLE
 
 
 def test_nobody_is_named_beside_themselves() -> None:

@@ -1,4 +1,4 @@
-"""Unusual names from many places, and invented ones, so that names must be copied.
+"""Names from many places, and invented ones, so that names must be copied.
 
 The corpus says Lily and Tim in every second story. A model trained on it as it is
 remembers them instead of reading the header, so each story gets other names each
@@ -51,6 +51,28 @@ HE = """Tobi Tobias Otis Anselm Benedikt Joachim Leopold Ruprecht Matthäus Jür
     Stavros Nikos Theodoros Panagiotis Radu Mircea Horațiu Zoltán Lőrinc Gáspár
     Bence Dragan Slobodan Željko Miloš Goran Ermin""".split()
 
+#: What most people are called. Their first tokens at the beginning of a line are not
+#: those after a space, and have to be read there too.
+SHE_USUAL = """Mary Patricia Jennifer Linda Elizabeth Barbara Susan Jessica Karen Nancy
+    Sandra Ashley Kimberly Margaret Donna Michelle Carol Amanda Melissa Deborah Rebecca
+    Sharon Laura Cynthia Dorothy Kathleen Angela Shirley Brenda Pamela Nicole Samantha
+    Katherine Christine Rachel Carolyn Janet Maria Heather Helen Catherine Diane Julie
+    Victoria Joyce Lauren Kelly Christina Ruth Joan Virginia Judith Evelyn Hannah Andrea
+    Megan Jacqueline Teresa Abigail Martha Gloria Janice Isabella Judy Charlotte Amber
+    Jean Frances Danielle Natalie Beverly Diana Marie Lena Mia Clara Ida Frieda Greta
+    Camille Chloe Manon Lucia Carmen Pilar Fatima Aisha Leila Priya Anita Yuki Olga
+    Natasha Irina Eva Stella Ivy Ruby Erin Nora Rosa Vera Edith Agnes Iris""".split()
+
+HE_USUAL = """James Robert Michael William Richard Joseph Thomas Christopher Charles
+    Daniel Matthew Anthony Steven Andrew Joshua Kenneth Brian George Timothy Ronald
+    Jason Edward Jeffrey Ryan Jacob Nicholas Gary Eric Jonathan Stephen Justin Scott
+    Brandon Benjamin Samuel Gregory Alexander Patrick Frank Raymond Dennis Jerry Tyler
+    Aaron Jose Nathan Henry Douglas Kyle Noah Ethan Jeremy Walter Christian Keith Terry
+    Austin Sean Carl Harold Dylan Arthur Lawrence Jordan Jesse Lukas Jonas Felix Emil
+    Anton Oskar Hugo Louis Lucas Gabriel Raphael Marco Giovanni Pablo Diego Carlos Juan
+    Miguel Antonio Rafael Pedro Ahmed Mohammed Omar Ali Hassan Ibrahim Ravi Amit Rahul
+    Kenji Ivan Sergei Pavel David Simon Martin Victor Oliver Philip Alan Ian""".split()
+
 OTHER_LETTERS = """小明 美玲 浩然 さくら はると 지우 민준 Олена Борис Зоя Ελένη Νίκος
     ليلى سامي אורי נועה
     अनिका राजू กานดา Đặng Łucja Çağla Øystein Þóra""".split()
@@ -93,9 +115,10 @@ def a_name(rng: random.Random, old: str) -> str:
         return f"{rng.choice(SHE + HE)}-{rng.choice((*SHORT, invented(rng)))}"
     if draw < 0.40:
         return invented(rng)
+    she, he = (SHE_USUAL, HE_USUAL) if draw < 0.60 else (SHE, HE)
     if old in SHE_KNOWN:
-        return rng.choice(SHE)
-    return rng.choice(HE if old in HE_KNOWN else SHE + HE)
+        return rng.choice(she)
+    return rng.choice(he if old in HE_KNOWN else she + he)
 
 
 def a_place(rng: random.Random) -> str:

@@ -46,7 +46,7 @@ from training.engine.local.model import (
     pick_threads,
 )
 from training.engine.local.pace import Pace
-from training.engine.local.processors import Contrast, Processor
+from training.engine.local.processors import Processor
 from training.engine.local.slots import Slots
 from training.engine.local.steering import Steering
 from training.engine.local.text import TextStream
@@ -211,12 +211,11 @@ class LocalEngine:
                 f"{self.context - 1}."
             )
         limit = min(room, sampling.max_tokens)
-        processors = self._steering.of(prompt, ids, sampling) + self._more(sampling)
-        rows = [Row(ids, capacity=len(ids) + limit)]
+        rival = self._rival(prompt, limit)
+        processors = self._steering.of(prompt, ids, sampling, rival)
+        processors += self._more(sampling)
+        rows = [Row(ids, capacity=len(ids) + limit), *([rival] if rival else [])]
         spaced = ends_in_space(prompt)
-        if rival := self._rival(prompt, limit):
-            rows.append(rival)
-            processors.insert(0, Contrast(rival, prompt.contrast))
         draft = Draft(
             rows=rows,
             sampling=sampling,

@@ -75,13 +75,16 @@ class Names:
 
     It has learnt where a name belongs, but not to spell one it never read: where it
     leans to some name, these are likelier; once one is begun, it is finished, its first
-    token only where the word goes on (and not "The" of "Theodora"). Nobody
+    token only where the word goes on (and not "The" of "Theodora"), and no letters are
+    stuck to its end, unless they make the name of somebody else ("Ann", "Anna"). Nobody
     is named beside themselves, as in "Ana and Ana", nor where "I" is likelier: whoever
     tells the story would become somebody else.
     """
 
-    #: What spelling a begun name is worth, and against letters stuck to its end.
+    #: What spelling a begun name is worth.
     SPELLED = 12.0
+    #: Against letters at its end. A token seldom read may lead surely to itself.
+    WHOLE = 40.0
     #: Tokens after which a name is due again; "he" and "she" stand in between.
     RESTS = 20
 
@@ -97,9 +100,9 @@ class Names:
         breaks: Sequence[int] = (),
     ) -> None:
         """`prompt`: its tokens. `names`: the tokens of each, as after a space, `first`:
-        as a line begins with it. `inside` [vocabulary]: which tokens lengthen a word.
-        `strength`: in logits. `joins`: tokens such as " and"; `teller`: such as " I";
-        `breaks`: of a new line.
+        as a line or a speech begins with it. `inside` [vocabulary]: which tokens
+        lengthen a word. `strength`: in logits. `joins`: tokens such as " and";
+        `teller`: such as " I"; `breaks`: of a new line or a quotation mark.
         """
         self._prompt = prompt
         self._names = [list(name) for name in names if name]
@@ -116,27 +119,42 @@ class Names:
         best = int(scores.argmax())
         in_a_word = best < len(self._inside) and bool(self._inside[best])
         scores = scores.clone()
+        goes_on: set[int] = set()  # tokens that spell a name
+        whole = False
         for name in self._names:
             begun = ends_with_start_of(drawn, name)
             if begun == len(name):
-                scores[: len(self._inside)][self._inside] -= self.SPELLED
+                whole = True
             elif begun > 1 or (begun and in_a_word and self._inside[name[1]]):
                 scores[name[begun]] += self.SPELLED
+                goes_on.add(name[begun])
             elif begun:
                 scores[name[begun]] += self._strength * 2
+                goes_on.add(name[begun])
             elif scores[name[0]] > told and name[0] not in drawn[-self.RESTS :]:
                 scores[name[0]] += self._strength
         line = self._line(drawn)
         for name in self._first:
             begun = len(line)
-            if 0 < begun < len(name) and line == name[:begun]:
+            if line == name:
+                whole = True
+            elif 0 < begun < len(name) and line == name[:begun]:
                 scores[name[begun]] += self.SPELLED if begun > 1 else self._strength * 2
+                goes_on.add(name[begun])
+        if whole:
+            self._end(scores, goes_on)
         if drawn and drawn[-1] in self._joins:
             self._part(drawn[:-1], scores)
         return scores
 
+    def _end(self, scores: Tensor, goes_on: set[int]) -> None:
+        """A name is whole: no letters but those of another name."""
+        kept = scores[list(goes_on)]
+        scores[: len(self._inside)][self._inside] -= self.WHOLE
+        scores[list(goes_on)] = kept
+
     def _line(self, drawn: list[int]) -> list[int]:
-        """What was drawn since the last line break."""
+        """What was drawn since the line or the speech began."""
         starts = (at + 1 for at in range(len(drawn)) if drawn[at] in self._breaks)
         return drawn[max(starts, default=0) :]
 
@@ -254,7 +272,10 @@ class Spared:
 
     def holds(self, token: int, last: int, short: bool) -> bool:
         """Whether `token` may follow `last` again. A word is finished only where the
-        run is `short`: there are scripts without spaces."""
+        run is `short`: there are scripts without spaces. No token goes on with itself
+        for ever."""
+        if token == last:
+            return False
         if token in self.names or (token in self.joins and last in self.names):
             return True
         if self.inside is None or token >= len(self.inside):

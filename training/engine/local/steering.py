@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from training.engine.base import Prompt, Sampling
 from training.engine.local.chat import Chat, ends_in_space
 from training.engine.local.processors import (
+    Contrast,
     Names,
     NewWord,
     Processor,
     Repetition,
+    Rival,
     Spared,
     Wanted,
 )
 
+OPENING = ("\n", '"', ' "', "“", " “")  # what a line or a speech begins with
 ARTICLES = "the a an my his her their our your its this that some The A An My His Her"
 
 
@@ -28,14 +31,20 @@ class Steering:
         self._name_bias = asks.get("name_bias", 0.0)
         self._wanted_bias = asks.get("wanted_bias", 0.0)
         self._joins, self._teller = chat.spell("and"), chat.spell("I")
-        self._breaks = chat.ids("\n")
+        self._breaks = [token for mark in OPENING for token in chat.ids(mark)[-1:]]
         articles = map(chat.spell, ARTICLES.split())
         self._articles = [tokens[0] for tokens in articles if tokens]
 
     def of(
-        self, prompt: Prompt, ids: Sequence[int], sampling: Sampling
+        self,
+        prompt: Prompt,
+        ids: Sequence[int],
+        sampling: Sampling,
+        rival: Rival | None = None,
     ) -> list[Processor]:
-        """`ids`: the prompt's tokens, and those of what was begun."""
+        """`ids`: the prompt's tokens, and those of what was begun. `rival`: the row to
+        lean away from. What is forbidden is no longer plausible when it is asked.
+        """
         begun = self._chat.count(prompt.begun) if prompt.begun else 0
         written = len(ids) - begun
         found: list[Processor] = []
@@ -45,6 +54,8 @@ class Steering:
             details = self._chat.details(prompt, len(ids))
             spared = self._spared(prompt)
             found.append(Repetition(ids[:written], strength, details, spared))
+        if rival:
+            found.append(Contrast(rival, prompt.contrast))
         return [*found, *self._told(prompt, written)]
 
     def _spared(self, prompt: Prompt) -> Spared:
