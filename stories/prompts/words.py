@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
 
 Count = Callable[[str], int]  # tokens in a text
 
@@ -10,6 +12,8 @@ _NAME = re.compile(
     r"(?<=[^\W\d_])[,;]? "
     r"([A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?:[ -][A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)*)"
 )
+#: Any word is capitalised there: only names known as such are taken for names.
+_FIRST = re.compile(r"(?:^|[.!?…][\"”’']? |[\"“]|\n)([^\W\d_]+)(?:['’]s)?(?= |,)")
 _NOT_NAMES = frozenset(
     "I Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February "
     "March April May June July August September October November December "
@@ -17,10 +21,19 @@ _NOT_NAMES = frozenset(
 )
 
 
+@cache
+def given_names() -> frozenset[str]:
+    """Of many languages, but none that also is a word ("Grace", "Will")."""
+    listed = Path(__file__).with_name("given_names.txt").read_text(encoding="utf-8")
+    return frozenset(listed.split())
+
+
 def names_in(text: str) -> list[str]:
-    """Capitalised words inside sentences, those met most often first."""
+    """Capitalised words inside sentences, and given names at their beginnings, those
+    met most often first."""
+    first = [name for name in _FIRST.findall(text) if name in given_names()]
     seen: dict[str, int] = {}
-    for name in _NAME.findall(text):
+    for name in [*_NAME.findall(text), *first]:
         if name not in _NOT_NAMES:
             seen[name] = seen.get(name, 0) + 1
     return sorted(seen, key=lambda name: -seen[name])

@@ -5,7 +5,6 @@ import pytest
 from stories import prompts, services, writing
 from stories.prompts import About, Ask, Lived, Settings, Told
 from stories.prompts.header import experience_sentence
-from stories.prompts.words import names_in, people_in
 from tests.factories import (
     ExperienceFactory,
     PassageFactory,
@@ -121,17 +120,6 @@ def test_what_a_person_typed_cannot_forge_a_header_line():
 def test_an_experience_is_one_sentence(lived, sentence):
     said = experience_sentence(lived)
     assert said == sentence or (len(said) < 410 and "\n" not in said)
-
-
-def test_names_are_the_capitalised_words_inside_sentences():
-    text = "Then Mara saw Tobi. Tobi ran, and Aunt Rosa laughed on Monday. I saw Tobi."
-    assert names_in(text) == ["Tobi", "Mara", "Aunt Rosa"]
-    assert names_in("The river. It was high. NO! we said.") == []
-
-
-def test_people_are_read_from_who_was_there():
-    assert people_in("my aunt Rosa and Tobi") == ["Rosa", "Tobi"]
-    assert people_in("my sister") == []
 
 
 def test_at_most_eight_names_are_given():
