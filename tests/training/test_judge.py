@@ -8,11 +8,12 @@ import pytest
 
 from training.engine import judge as room
 from training.engine.guide.labels import CorpusMissing
-from training.engine.guide.passages import read_passages
+from training.engine.guide.passages import half, read_passages
 from training.engine.judge import open_judge
 from training.engine.judge.features import stems
 from training.engine.judge.judge import read_judge, save_judge
-from training.engine.judge.labels import Comment, read_comments
+from training.engine.judge.labels import Comment, heard, read_comments, written
+from training.engine.judge.train import agreement
 from training.engine.judge.trigrams import Trigrams, perplexity
 
 HERE = Path(room.__file__).parent
@@ -40,12 +41,27 @@ def test_it_was_never_shown_what_the_guide_learnt_from():
     """Its code reads the judge's half only, no XED, no lexicon, no story corpus."""
     source = "".join(path.read_text() for path in HERE.glob("*.py"))
     command = Path("training/management/commands/train_judge.py").read_text()
-    assert 'half("judge")' in command and 'half("guide")' not in source + command
+    assert 'half("judge")' in source and 'half("guide")' not in source + command
     for known in ("read_xed", "vader", "company"):
         assert known not in source.lower()
-    about = open_judge().about
-    halves = [p.half for p in read_passages()]
-    assert about["passages"] == halves.count("judge") < len(halves)
+    shown = {passage.text for passage in written()}
+    assert open_judge().about["passages"] == len(shown)
+    assert not shown & {passage.text for passage in half("guide")}
+
+
+def test_the_guide_never_learns_from_what_was_written_for_the_judge():
+    own = {passage.text for passage in read_passages(HERE / "passages.jsonl")}
+    assert not own & {passage.text for passage in read_passages()}
+    for path in (HERE.parent / "guide").glob("*.py"):
+        assert "judge.labels" not in path.read_text()
+
+
+def test_it_hears_what_readers_hear_and_was_not_shown_it():
+    """343 passages of our models, by readers who did not know what was asked for."""
+    judge, passages = open_judge(), heard()
+    assert not {p.text for p in passages} & {p.text for p in written()}
+    assert agreement(judge, passages) == judge.about["readers"]
+    assert judge.about["readers"]["top_1_of_six"] > 0.7
 
 
 def test_nothing_that_writes_imports_the_judge():

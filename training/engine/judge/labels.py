@@ -1,4 +1,9 @@
-"""GoEmotions: comments with the emotions that raters saw in them (CC BY 4.0)."""
+"""What the judge learns from, and what it is checked on.
+
+GoEmotions: comments with the emotions that raters saw in them (CC BY 4.0). Passages
+written for it alone, beside its half of the guide's. Passages of our models that
+readers heard, not knowing what had been asked for.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 from training.engine.guide.labels import CorpusMissing
+from training.engine.guide.passages import Written, half, read_passages
+
+HERE = Path(__file__).parent
 
 PARTS = {"learn": "train", "calibrate": "dev", "measure": "test"}
 #: The tone that an emotion stands for. Nothing in GoEmotions is wistful.
@@ -62,6 +70,15 @@ def sign_of(emotion: str) -> int | None:
     if emotion in UNPLEASANT:
         return -1
     return 0 if emotion == "neutral" else None
+
+
+def written() -> list[Written]:
+    return [*half("judge"), *read_passages(HERE / "passages.jsonl")]
+
+
+def heard() -> list[Written]:
+    """`tone`: what the reader heard."""
+    return list(read_passages(HERE / "heard.jsonl"))
 
 
 def read_comments(

@@ -1,4 +1,4 @@
-"""Teach the judge from GoEmotions and its half of the written passages.
+"""Teach the judge from GoEmotions and written passages that the guide never sees.
 
 Through word vectors made of the comments, what a passage teaches of a word reaches
 its neighbours. They are folded into one weight a feature and tone.
@@ -122,6 +122,25 @@ def fit_valence(material: Material, shown: np.ndarray) -> Ridge:
     )
 
 
+def agreement(judge: Judge, heard: Sequence[Written]) -> dict:
+    """With readers who said how passages sound, of which it learnt nothing."""
+    six = tuple(name for name in judge.tones if name != "neutral")
+    right: dict[str, list[bool]] = {}
+    for passage in heard:
+        verdict = judge.read(passage.text)
+        hit = verdict is not None and verdict.of(six) == passage.tone
+        right.setdefault(passage.tone, []).append(hit)
+    return {
+        "top_1_of_six": share([hit for hits in right.values() for hit in hits]),
+        "by_tone": {name: share(right[name]) for name in six if name in right},
+        "passages": len(heard),
+    }
+
+
+def share(hits: Sequence[bool]) -> float:
+    return round(float(np.mean(hits)), 3)
+
+
 def some_comments(material: Material) -> tuple[np.ndarray, np.ndarray]:
     """A like number for every tone that comments have."""
     dice = np.random.default_rng(0)
@@ -167,13 +186,13 @@ def cross_checked(material: Material) -> dict:
         sign for label, _, sign in right if abs(material.tones[label].centre[0]) > 0.25
     ]
     return {
-        "top_1_of_six": round(float(np.mean([hit for _, hit in six])), 3),
+        "top_1_of_six": share([hit for _, hit in six]),
         "by_tone": {
-            name: round(float(np.mean([hit for label, hit in six if label == at])), 3)
+            name: share([hit for label, hit in six if label == at])
             for at, name in enumerate(material.names)
             if at != neutral
         },
-        "valence_sign": round(float(np.mean(clear)), 3),
+        "valence_sign": share(clear),
         "passages": len(material.passages),
         "comments": len(material.comments),
     }
