@@ -96,6 +96,17 @@ def test_a_scene_uses_all_that_its_header_names(seed):
         assert key.strip(",") in text.lower(), text
 
 
+def test_what_a_header_names_mostly_comes_at_once():
+    """Things that may wait are things that an opening leaves out."""
+    soon = Counter()
+    for seed in range(300):
+        messages = scene_messages((), random.Random(seed))
+        first = next(m["content"] for m in messages if m["role"] == "assistant")
+        for thing in filter(None, header_of(messages).get("Things", "").split(", ")):
+            soon[thing in first] += 1
+    assert soon[True] > 0.9 * soon.total() > 50
+
+
 def test_experiences_nobody_had_are_sentences_that_can_be_told():
     for seed in range(200):
         life = composed_life(random.Random(seed))

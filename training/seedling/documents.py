@@ -43,6 +43,9 @@ TELLER_KEPT = 0.85
 PASSAGE_WORDS = (25, 40, 60, 60, 75, 90, 110, 150)
 PASSAGES = (1, 2, 2, 2, 2, 3, 3, 4, 8)  # read at once
 EXCHANGED = 0.4  # of the usual things of a story
+#: How often only things that come at once are named. A header whose things may come
+#: later teaches that they may wait, and an opening leaves every fourth one out.
+AT_ONCE = 0.85
 Message = dict[str, str]
 
 
@@ -116,10 +119,11 @@ def header_of(
     labels = prepared.labels
     text = "\n\n".join(p.text for p in passages)
     lower = text.lower()
+    soon = passages[1 if written and len(passages) > 1 else 0].text
     people = [n for o, n in names.items() if n in text and o in labels.people]
     places = [names.get(p, p) for p in labels.places]
     kept_things = [things.get(t, t) for t in labels.things]
-    kept_things = [t for t in kept_things if re.search(rf"\b{re.escape(t)}", lower)]
+    kept_things = named_soon(kept_things, soon, lower, rng)
     teller = teller_of(text)
     shown = teller if teller and rng.random() < TELLER_KEPT else ""
     rng.shuffle(people)
@@ -147,6 +151,14 @@ def header_of(
         for field, value in known.items()
         if value == TALE or (value and rng.random() < HEADER_KEPT[field])
     )
+
+
+def named_soon(
+    things: list[str], soon: str, whole: str, rng: random.Random
+) -> list[str]:
+    """Those of the text, mostly those of its next passage."""
+    where = soon.lower() if rng.random() < AT_ONCE else whole
+    return [t for t in things if re.search(rf"\b{re.escape(t)}", where)]
 
 
 def direction_of(passage: Passage, rng: random.Random) -> str:

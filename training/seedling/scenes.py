@@ -15,7 +15,7 @@ from pathlib import Path
 
 from training.engine.teller import told_of
 from training.seedling.casts import Cast, Life, cast_for
-from training.seedling.documents import BARE, PREFACE, Message
+from training.seedling.documents import BARE, PREFACE, Message, named_soon
 from training.seedling.labels import VALUES, length_of, level_of_text
 from training.seedling.plots import (
     SLOT,
@@ -143,8 +143,10 @@ class Scene:
         return [system, *(message for turn in turns for message in turn)]
 
 
-def a_scene(lives: Sequence[Life], rng: random.Random) -> Scene:
-    """An opening and what comes after, each passage whole."""
+def a_scene(
+    lives: Sequence[Life], rng: random.Random, *, parting: bool = False
+) -> Scene:
+    """An opening and what comes after, each passage whole, or some told in two."""
     plots = read_plots()
     plot = rng.choices(plots, [OFTEN[plot.tellers] for plot in plots])[0]
     telling, passages, texts = scene_of(plot, lives, rng)
@@ -157,15 +159,15 @@ def a_scene(lives: Sequence[Life], rng: random.Random) -> Scene:
     if form == "letter" and cast.others:
         greeting = f"Dear {cast.others[0]},\n\n"
     texts[0] = greeting + texts[0]
-    header = header_lines(cast, form, "\n".join(texts), rng)
+    if parting:
+        passages, texts = sometimes_parted(passages, texts, rng)
+    header = header_lines(cast, form, texts, rng)
     return Scene(telling, header, greeting, passages, texts)
 
 
 def scene_messages(lives: Sequence[Life], rng: random.Random) -> list[Message]:
     """One scene as the editor's messages, some of its passages told in two."""
-    scene = a_scene(lives, rng)
-    scene.passages, scene.texts = sometimes_parted(scene.passages, scene.texts, rng)
-    return scene.messages()
+    return a_scene(lives, rng, parting=True).messages()
 
 
 def turn_of(passage: Passage, text: str, telling: Telling) -> list[Message]:
@@ -231,8 +233,9 @@ def title_of(cast: Cast, rng: random.Random) -> str:
     return rng.choice(known if known and rng.random() < 0.6 else TITLES)
 
 
-def header_lines(cast: Cast, form: str, text: str, rng: random.Random) -> str:
-    """It promises only what the text under it keeps."""
+def header_lines(cast: Cast, form: str, texts: list[str], rng: random.Random) -> str:
+    """It promises only what the texts under it keep, of things mostly the first one."""
+    text = "\n".join(texts)
     names = [name for part in cast.names for name in part.split(" and ")]
     names = [name for name in names if name in text]
     if cast.teller in ("I", "they"):
@@ -247,7 +250,7 @@ def header_lines(cast: Cast, form: str, text: str, rng: random.Random) -> str:
         "Teller": teller,
         "Names": ", ".join(names),
         "Places": cast.place if cast.place in text else "",
-        "Things": ", ".join(thing for thing in cast.things if thing in text),
+        "Things": ", ".join(named_soon(cast.things, texts[0], text.lower(), rng)),
         "Values": ", ".join(values),
         "Experience": told_of(life, teller) or life,
     }

@@ -66,16 +66,16 @@ def begun_messages(stories: Sequence[Prepared], rng: random.Random) -> list[Mess
     telling = Telling(cast, Plot("any", "story", found.about or "the whole story"), rng)
     telling.told = f"{found.text} "
     texts = [telling.passage(passage) for passage in passages]
+    passages, texts = sometimes_parted(passages, texts, rng)
     bare = "Form: story" if rng.random() < 0.8 else ""
-    whole = "\n".join([found.text, *texts])
-    header = header_lines(cast, "story", whole, rng) if headed else bare
+    told = [f"{found.text}\n{texts[0]}", *texts[1:]]
+    header = header_lines(cast, "story", told, rng) if headed else bare
     opening = f"Part: opening\nLength: {length_of(found.text)}"
     messages = [
         {"role": "system", "content": f"{PREFACE}\n\n{header}"},
         {"role": "user", "content": opening if rng.random() < 0.7 else BARE},
         {"role": "assistant", "content": found.text, "given": "by a person"},
     ]
-    passages, texts = sometimes_parted(passages, texts, rng)
     for passage, text in zip(passages, texts, strict=True):
         messages += turn_of(passage, text, telling)
     return messages
