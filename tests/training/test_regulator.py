@@ -101,6 +101,14 @@ def test_first_words_that_fit_do_not_wait_for_the_others():
     assert told == slower.removesuffix(" It") + PLAIN
 
 
+def test_first_words_wait_for_those_that_this_person_may_like_better():
+    slower = f"{GLAD[:-1]} all the way home. It"
+    engine = Scripted([f"{JOY} It", slower], [PLAIN, PLAIN])
+    two = Layers(candidates=2, first=2, retry=False)
+    run = regulated(engine, Target("joyful"), two, likes=lambda said: len(said))
+    assert written(run) == slower.removesuffix(" It") + PLAIN
+
+
 def test_a_point_of_an_arc_is_pursued_from_the_first_words_on():
     engine = Scripted([JOY, PLAIN, SAD])
     assert written(regulated(engine, Target(valence=-0.8), Layers(3))) == SAD

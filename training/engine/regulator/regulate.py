@@ -217,9 +217,11 @@ class Regulated:
 
     def enough(self, drawn: Sequence[Candidate], of: int) -> bool:
         """Whether to choose among these. First words come from whoever is there first,
-        if they are what was asked for."""
+        if they are what was asked for, and nothing is known of what this person likes.
+        """
         fine = [one for one in drawn if one.fine]
-        hurried = not self.text and self.target is not None and not self.target.on_arc
+        tone_only = self.target is not None and not self.target.on_arc
+        hurried = not self.text and tone_only and not self.likes
         if hurried and any(map(settled, fine)):
             return True
         return len(fine) >= ENOUGH * of
