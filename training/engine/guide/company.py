@@ -1,6 +1,6 @@
 """Word vectors: words that keep the same company in stories lie close together.
 
-Three hundred passages name few words. Through these vectors what is learnt
+Eight hundred passages name few words. Through these vectors what is learnt
 of "cradle" reaches "lullaby". They are used in training only: the guide ships the
 weight of each word, not the vectors.
 """
@@ -17,7 +17,7 @@ from training.engine.guide.features import words
 from training.engine.guide.labels import CorpusMissing
 
 WINDOW = 12
-DIMENSIONS = 100
+DIMENSIONS = 200
 VOCABULARY = 20_000
 LEAST_SEEN = 8
 #: Frequent words say little of a tone: half weight at this share of all words.

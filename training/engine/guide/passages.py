@@ -1,7 +1,8 @@
 """Passages written for this project, one tone each, split for guide and judge.
 
-The guide may learn from its own half only. The other half belongs to an independent
-judge, so that what guides the writing never marks it as well.
+The guide may learn from its own half only, and from what was written for it alone. The
+other half belongs to an independent judge, so that what guides the writing never marks
+it as well.
 """
 
 import json
@@ -37,3 +38,8 @@ def read_passages(path: Path = HERE / "passages.jsonl") -> Iterator[Written]:
 
 def half(which: Half) -> list[Written]:
     return [passage for passage in read_passages() if passage.half == which]
+
+
+def guides_own() -> list[Written]:
+    """All that the guide learns from."""
+    return [*half("guide"), *read_passages(HERE / "own_passages.jsonl")]

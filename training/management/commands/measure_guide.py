@@ -17,10 +17,10 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         from training.engine.guide import evaluate, open_guide
-        from training.engine.guide.passages import half
+        from training.engine.judge.labels import written
 
         guide = open_guide()
-        unseen = half("judge")
+        unseen = written()
         figures = {
             "about": guide.weights.about,
             "tones": [tone.name for tone in guide.tones],
@@ -39,8 +39,8 @@ class Command(BaseCommand):
 
     def report(self, figures: dict) -> None:
         say = self.stdout.write
-        say("Written passages, the judge's half. The guide was never trained or tuned")
-        say("on them; they are read here only as a held-out test.")
+        say("Passages written for the judge. The guide was never trained on them; they")
+        say("are read here only as a held-out test.")
         self.table(figures["written"], figures["tones"])
         if "xed" in figures:
             say("\nXED film lines, the tenth that was held out.")

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
-    help = "Train the tone guide from XED, word company and its half of the passages."
+    help = "Train the tone guide from XED, word company and its own passages."
     requires_system_checks = []
 
     def add_arguments(self, parser):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
         from training.engine.guide import read_tones
         from training.engine.guide.company import read_company
         from training.engine.guide.labels import CorpusMissing, corpus_folder, read_xed
-        from training.engine.guide.passages import half
+        from training.engine.guide.passages import guides_own
         from training.engine.guide.train import train
         from training.engine.guide.weights import save_weights
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             company = read_company(corpus / "stories")
         except CorpusMissing as missing:
             raise CommandError(str(missing)) from missing
-        passages = half("guide")
+        passages = guides_own()
         self.stdout.write(f"Learning from {len(lines)} lines, {len(passages)} passages")
         weights, checked = train(company, lines, passages, read_tones())
         weights.about = {
@@ -40,6 +40,6 @@ class Command(BaseCommand):
         }
         save_weights(weights)
         self.stdout.write(
-            f"Cross-validated on its own half: top-1 {checked.top_1:.2f}, "
+            f"Cross-validated on its passages: top-1 {checked.top_1:.2f}, "
             f"top-2 {checked.top_2:.2f}. `measure_guide` says how it does elsewhere."
         )
