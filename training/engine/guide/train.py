@@ -25,12 +25,12 @@ from training.engine.guide.weights import Weights
 
 FOLDS = 8
 #: XED counts for this many passages a tone; more and film talk drowns the prose.
-LINES_WORTH = 20.0
+LINES_WORTH = 100.0
 #: All lines kept for calibration, against all passages.
 SPARE_WORTH = 0.3
 LINES_A_TONE = 600
 RIDGE = 10.0
-STRENGTH = 0.03  # of the tone model: smaller is simpler
+STRENGTH = 0.01  # of the tone model: smaller is simpler
 
 
 @dataclass(slots=True)
