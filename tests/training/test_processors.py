@@ -218,6 +218,27 @@ def test_a_first_token_that_begins_another_word_is_left_to_it() -> None:
     assert wanted([0, 1, 2, 3], scores).argmax() == 4  # a word of its own by now
 
 
+def test_a_word_that_no_other_begins_like_is_spelled_however_sure_the_model_is() -> (
+    None
+):
+    inside = NONE.clone()
+    inside[[2, 3, 4]] = True
+    wanted = Wanted(1, [[1, 2, 3, 4]], inside=inside, strength=2.0)
+    scores = torch.zeros(8)
+    scores[6] = 30.0  # "zeppel on", not "zeppelin"
+    assert wanted([0, 1, 2, 3], scores).argmax() == 4
+    assert wanted([0, 1, 2], scores).argmax() == 6  # "rail", not "railway"
+
+
+def test_a_hyphen_goes_on_with_a_word() -> None:
+    inside, starts = NONE.clone(), NONE.clone()
+    inside[[2, 5]], starts[[1, 6]] = True, True
+    wanted = Wanted(1, [[1, 2, 4, 5]], inside=inside, strength=2.0, starts=starts)
+    scores = torch.zeros(8)
+    scores[6] = Wanted.REACH + 1  # "walkie had", not "walkie-talkie"
+    assert wanted([0, 1, 2], scores).argmax() == 4
+
+
 def test_a_first_token_that_is_no_word_is_spelled_as_the_name_it_begins() -> None:
     inside = NONE.clone()
     inside[[2, 3]] = True

@@ -197,11 +197,13 @@ class Wanted:
         names: Sequence[Sequence[int]] = (),
         teller: Sequence[int] = (),
         articles: Sequence[int] = (),
+        starts: Tensor | None = None,
     ) -> None:
         """`prompt`: its tokens. `phrases`: the tokens of each, as after a space; those
         of them that are people: `names`. `inside` [vocabulary]: which tokens lengthen a
         word. `strength`: in logits. `teller`: tokens such as " I", `articles`: such as
-        " the".
+        " the". `starts` [vocabulary]: which begin a word, if others than those inside
+        one go on with it, as the hyphen of "walkie-talkie" does.
         """
         self._prompt = prompt
         self._phrases = [list(phrase) for phrase in phrases if phrase]
@@ -210,6 +212,7 @@ class Wanted:
         self._names = [list(name) for name in names]
         self._teller = list(teller)
         self._articles = frozenset(articles)
+        self._joined = inside if starts is None else ~starts
 
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
         drawn = list(history[self._prompt :])
@@ -220,11 +223,21 @@ class Wanted:
             begun = ends_with_start_of(drawn, phrase)
             said = holds(drawn, phrase)
             if 0 < begun < len(phrase) and (begun > 1 or not said):
-                if self._goes_on(drawn, phrase, begun, raw):
+                if self._is_it(phrase, begun, raw):
+                    scores[phrase[begun]] = raw.max() + self.SPELLED
+                elif self._goes_on(drawn, phrase, begun, raw):
                     scores[phrase[begun]] += self.SPELLED
             elif not said and self._has_room(phrase, raw, noun):
                 scores[phrase[0]] += strength
         return scores
+
+    def _is_it(self, phrase: list[int], begun: int, scores: Tensor) -> bool:
+        """Whether the middle of one of its words was reached. A model that never read
+        the word may be sure of another ending ("zeppel" of "zeppelin")."""
+        best = int(scores.argmax())
+        in_a_word = best < len(self._inside) and bool(self._inside[best])
+        middle = begun > 1 and bool(self._joined[phrase[begun]])
+        return middle and (begun > 2 or in_a_word)
 
     def _goes_on(
         self, drawn: list[int], phrase: list[int], begun: int, scores: Tensor
@@ -233,7 +246,7 @@ class Wanted:
         if begun == 1:
             surely = len(drawn) > 1 and drawn[-2] in self._articles
         else:
-            surely = bool(self._inside[phrase[begun]])
+            surely = bool(self._joined[phrase[begun]])
         return surely or bool(scores[phrase[begun]] >= scores.max() - self.REACH)
 
     def _has_room(self, phrase: list[int], scores: Tensor, noun: bool) -> bool:

@@ -80,7 +80,7 @@ class Steering:
             found.append(Names(written, names, inside, bias, *around))
         if (bias := self._wanted_bias) and prompt.wanted:
             wanted = [spell(phrase) for phrase in prompt.wanted]
-            beside = names, teller, self._articles
+            beside = names, teller, self._articles, self._chat.word_starts
             found.append(Wanted(written, wanted, inside, bias, *beside))
         return found
 
