@@ -15,6 +15,7 @@ from training.engine.local.processors import (
     Spared,
     Wanted,
 )
+from training.engine.local.speakers import Speakers
 
 OPENING = ("\n", '"', ' "', "“", " “")  # what a line or a speech begins with
 ARTICLES = "the a an my his her their our your its this that some The A An My His Her"
@@ -32,6 +33,7 @@ class Steering:
         self._wanted_bias = asks.get("wanted_bias", 0.0)
         self._joins, self._teller = chat.spell("and"), chat.spell("I")
         self._breaks = [token for mark in OPENING for token in chat.ids(mark)[-1:]]
+        self._line, self._colon = chat.ids("\n")[-1:], chat.ids(":")[-1:]
         articles = map(chat.spell, ARTICLES.split())
         self._articles = [tokens[0] for tokens in articles if tokens]
 
@@ -78,6 +80,7 @@ class Steering:
             first = [self._chat.ids(name.strip()) for name in prompt.names]
             around = first, self._joins, teller, self._breaks
             found.append(Names(written, names, inside, bias, *around))
+            found.append(Speakers(written, first, self._line, self._colon))
         if (bias := self._wanted_bias) and prompt.wanted:
             wanted = [spell(phrase) for phrase in prompt.wanted]
             beside = names, teller, self._articles, self._chat.word_starts
