@@ -139,7 +139,8 @@ class Names:
             if line == name:
                 whole = True
             elif 0 < begun < len(name) and line == name[:begun]:
-                scores[name[begun]] += self.SPELLED if begun > 1 else self._strength * 2
+                sure = begun > 1 or (in_a_word and self._inside[name[1]])
+                scores[name[begun]] += self.SPELLED if sure else self._strength * 2
                 goes_on.add(name[begun])
         if whole:
             self._end(scores, goes_on)
@@ -277,7 +278,7 @@ def ends_with_start_of(drawn: list[int], phrase: list[int]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Spared:
-    """Tokens that may come again: of names, such as " and", inside words."""
+    """Tokens that may come again: of names, " and" or ":" after one, inside words."""
 
     names: frozenset[int] = frozenset()
     joins: frozenset[int] = frozenset()

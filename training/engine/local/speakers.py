@@ -8,8 +8,9 @@ from torch import Tensor
 class Speakers:
     """Lets somebody else speak after a line of a script ("Ana: Look!").
 
-    A small model draws the speaker like any word, and people answer themselves. After
-    anything but a speech, as "(They look up.)", it is anybody's turn.
+    A small model draws the speaker like any word, and people answer themselves. As
+    likely as it finds that they go on, somebody else does. After anything but a speech,
+    as "(They look up.)", it is anybody's turn.
     """
 
     #: Nats that it costs to go on speaking.
@@ -26,21 +27,46 @@ class Speakers:
         `breaks`: of a new line; `colon`: of what follows the name of who speaks.
         """
         self._prompt = prompt
-        begins = [name[0] for name in names if name]
-        self._names = [n for n in map(list, names) if n and begins.count(n[0]) == 1]
+        self._names = [list(name) for name in names if name]
         self._breaks, self._colon = frozenset(breaks), frozenset(colon)
 
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
-        drawn = list(history[self._prompt :])
-        if not drawn or drawn[-1] not in self._breaks:
+        lines = self._lines(list(history[self._prompt :]))
+        spoke = self._speaker(lines[-2]) if len(lines) > 1 else None
+        if spoke is None:
             return scores
-        line = self._last_line(drawn[:-1])
-        for name in self._names:
-            if line[: len(name)] == name and self._colon & set(line[len(name) :][:1]):
-                scores = scores.clone()
-                scores[name[0]] -= self.AGAIN
+        line, size = lines[-1], len(lines[-1])
+        others = {
+            name[size]
+            for name in self._names
+            if name != spoke and name[:size] == line and size < len(name)
+        }
+        if spoke[:size] != line or size >= len(spoke) or spoke[size] in others:
+            return scores
+        return self._hand_over(scores, spoke[size], others)
+
+    def _hand_over(self, scores: Tensor, token: int, others: set[int]) -> Tensor:
+        """From the name that goes on with `token` to the likeliest of others."""
+        if not others:
+            return scores
+        scores = scores.clone()
+        heir = max(others, key=lambda other: float(scores[other]))
+        scores[heir] = scores[heir].maximum(scores[token])
+        scores[token] -= self.AGAIN
         return scores
 
-    def _last_line(self, drawn: list[int]) -> list[int]:
-        starts = (at + 1 for at, token in enumerate(drawn) if token in self._breaks)
-        return drawn[max(starts, default=0) :]
+    def _speaker(self, line: list[int]) -> list[int] | None:
+        for name in self._names:
+            after = line[len(name) :][:1]
+            if line[: len(name)] == name and self._colon.intersection(after):
+                return name
+        return None
+
+    def _lines(self, drawn: list[int]) -> list[list[int]]:
+        lines: list[list[int]] = [[]]
+        for token in drawn:
+            if token in self._breaks:
+                lines.append([])
+            else:
+                lines[-1].append(token)
+        return lines

@@ -64,7 +64,7 @@ class Steering:
         spell = self._chat.spell
         names = [token for name in prompt.names for token in spell(name)]
         names += [t for name in prompt.names for t in self._chat.ids(name.strip())]
-        joins = frozenset(self._joins)
+        joins = frozenset([*self._joins, *self._colon])
         return Spared(frozenset(names), joins, self._chat.inside_words)
 
     def _told(self, prompt: Prompt, written: int) -> list[Processor]:
