@@ -31,7 +31,7 @@ from training.seedling.telling import DAYS, Telling, upper
 STOP = re.compile(r"[.!?] (?=[A-Z])")
 TOLD_ON = {"middle": 0.3, "ending": 0.4}  # how often another passage follows
 #: Of the scenes go on and on, in whatever tones, as a story in the editor does.
-LONG = 0.06
+LONG = 0.05
 LONG_MIDDLES = (3, 4, 5, 6, 7)
 #: Seldom: there are few sequels, and they would be all that follows.
 LEFT_FOR_SEQUEL = 0.08

@@ -36,7 +36,9 @@ TOLD_BY = ("I", "I", "they", "", "", "", "")
 TRIES = 120
 SENTENCES = (1, 1, 2, 2, 3, 4, 6)
 MOST_WORDS = 90
-MIDDLES = (0, 1, 1, 1, 1, 2, 2, 5)
+MIDDLES = (0, 1, 1, 1, 2, 5)
+#: What an opening is about in which nothing stands out.
+ABOUT = ("all this", "that day", "what had happened")
 
 
 @dataclass
@@ -63,7 +65,8 @@ def begun_messages(stories: Sequence[Prepared], rng: random.Random) -> list[Mess
     headed = rng.random() < 0.5
     needs = needs_of(passages, found.teller, rng) if headed else set()
     cast = cast_of(found, needs, rng)
-    telling = Telling(cast, Plot("any", "story", found.about or "the whole story"), rng)
+    about = found.about or rng.choice(ABOUT)
+    telling = Telling(cast, Plot("any", "story", about), rng)
     telling.told = f"{found.text} "
     texts = [telling.passage(passage) for passage in passages]
     passages, texts = sometimes_parted(passages, texts, rng)
