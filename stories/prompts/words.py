@@ -13,7 +13,10 @@ _NAME = re.compile(
     r"([A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?:[ -][A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)*)"
 )
 #: Any word is capitalised there: only names known as such are taken for names.
-_FIRST = re.compile(r"(?:^|[.!?…][\"”’']? |[\"“]|\n)([^\W\d_]+)(?:['’]s)?(?= |,)")
+_FIRST = re.compile(
+    r"(?:^|[.!?…:][\"”’')]? |[\"“(]|\n)"
+    r"([^\W\d_]+(?:[ -][A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)*)(?:['’]s)?(?=[ ,:.!?…])"
+)
 _NOT_NAMES = frozenset(
     "I Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February "
     "March April May June July August September October November December "
@@ -23,7 +26,7 @@ _NOT_NAMES = frozenset(
 
 @cache
 def given_names() -> frozenset[str]:
-    """Of many languages, but none that also is a word ("Grace", "Will")."""
+    """Of many languages, but hardly one that also is a word ("Grace", "Will")."""
     listed = Path(__file__).with_name("given_names.txt").read_text(encoding="utf-8")
     return frozenset(listed.split())
 
@@ -31,9 +34,17 @@ def given_names() -> frozenset[str]:
 def names_in(text: str) -> list[str]:
     """Capitalised words inside sentences, and given names at their beginnings, those
     met most often first."""
-    first = [name for name in _FIRST.findall(text) if name in given_names()]
+    first: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        if re.split("[ -]", found[1])[0] not in given_names():
+            return found[0]
+        first.append(found[1])
+        return "\n"
+
+    inside = _FIRST.sub(keep, text)
     seen: dict[str, int] = {}
-    for name in [*_NAME.findall(text), *first]:
+    for name in [*_NAME.findall(inside), *first]:
         if name not in _NOT_NAMES:
             seen[name] = seen.get(name, 0) + 1
     return sorted(seen, key=lambda name: -seen[name])

@@ -14,6 +14,15 @@ def test_a_sentence_may_begin_with_a_name_that_is_known_as_one():
     assert names_in(text) == ["Daniel", "Sofia"]
 
 
+def test_who_speaks_in_a_script_is_known():
+    script = "(Daniel looks up.)\nSofia: Where is it?\nDaniel: There."
+    assert names_in(script) == ["Daniel", "Sofia"]
+
+
+def test_two_given_names_are_one_person():
+    assert names_in("Mary Ann laughed. Then came Tobi.") == ["Tobi", "Mary Ann"]
+
+
 def test_a_name_that_also_is_a_word_is_known_inside_a_sentence_only():
     assert names_in("Grace is said at table, and Grace says it.") == ["Grace"]
     assert names_in("Grace is said at table.") == []

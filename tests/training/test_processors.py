@@ -2,7 +2,8 @@
 
 import torch
 
-from training.engine.local.processors import Names, Repetition, Spared, Wanted
+from training.engine.local.processors import Names, Wanted
+from training.engine.local.repetition import Repetition, Spared
 from training.engine.local.steering import capitalised
 
 # -- repetition
@@ -139,6 +140,16 @@ def test_no_letters_are_stuck_to_a_name_that_a_line_begins_with() -> None:
     assert names([0, 2, *daniel], level)[6] == 0
 
 
+def test_a_speech_that_begins_like_a_name_is_left_to_its_word() -> None:
+    inside = torch.tensor([False] * 4 + [False, True, True, True])
+    stella, quote = [4, 5, 6], 3
+    names = Names(1, [[1]], inside, 3.0, first=[stella], quotes=[quote])
+    stop = torch.zeros(8)
+    stop[7] = 6.0
+    assert names([0, 2, quote, 4, 5], stop).argmax() == 7
+    assert names([0, 2, quote, *stella], stop)[7] == 6.0 - Names.WHOLE
+
+
 def test_a_name_that_is_the_beginning_of_another_may_become_it() -> None:
     inside = torch.tensor([False, False, True, True])
     ann, anna = [1], [1, 2]
@@ -228,6 +239,19 @@ def test_a_word_that_no_other_begins_like_is_spelled_however_sure_the_model_is()
     scores[6] = 30.0  # "zeppel on", not "zeppelin"
     assert wanted([0, 1, 2, 3], scores).argmax() == 4
     assert wanted([0, 1, 2], scores).argmax() == 6  # "rail", not "railway"
+
+
+def test_one_of_several_lanterns_is_a_lantern() -> None:
+    inside = NONE.clone()
+    inside[[2, 3, 4]] = True
+    wanted = Wanted(1, [[1, 2, 3, 4]], inside=inside, strength=2.0, plural=[4])
+    scores = torch.zeros(8)
+    scores[6] = 30.0
+    assert wanted([0, 1, 2, 3], scores).argmax() == 6
+    forbidden = torch.zeros(8)
+    forbidden[4] = float("-inf")
+    word = Wanted(1, [[1, 2, 3, 4]], inside=inside, strength=2.0)
+    assert word([0, 1, 2, 3], forbidden)[4] == float("-inf")
 
 
 def test_a_hyphen_goes_on_with_a_word() -> None:

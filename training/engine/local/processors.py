@@ -1,9 +1,7 @@
 """What may change a request's scores before a token is drawn."""
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from torch import Tensor
@@ -85,6 +83,9 @@ class Names:
     SPELLED = 12.0
     #: Against letters at its end. A token seldom read may lead surely to itself.
     WHOLE = 40.0
+    #: Nats below the likeliest token at which the second token of a name that a line
+    #: begins with is meant, and not another word.
+    NEAR = 8.0
     #: Tokens after which a name is due again; "he" and "she" stand in between.
     RESTS = 20
 
@@ -98,11 +99,12 @@ class Names:
         joins: Sequence[int] = (),
         teller: Sequence[int] = (),
         breaks: Sequence[int] = (),
+        quotes: Sequence[int] = (),
     ) -> None:
         """`prompt`: its tokens. `names`: the tokens of each, as after a space, `first`:
         as a line or a speech begins with it. `inside` [vocabulary]: which tokens
         lengthen a word. `strength`: in logits. `joins`: tokens such as " and";
-        `teller`: such as " I"; `breaks`: of a new line or a quotation mark.
+        `teller`: such as " I"; `breaks`: of a new line, `quotes`: of a quotation mark.
         """
         self._prompt = prompt
         self._names = [list(name) for name in names if name]
@@ -111,6 +113,7 @@ class Names:
         self._strength = strength
         self._joins = frozenset(joins)
         self._breaks = frozenset(breaks)
+        self._opens = self._breaks.union(quotes)
         self._teller = list(teller)
 
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
@@ -133,13 +136,14 @@ class Names:
                 goes_on.add(name[begun])
             elif scores[name[0]] > told and name[0] not in drawn[-self.RESTS :]:
                 scores[name[0]] += self._strength
-        line = self._line(drawn)
+        line, speech = (since(drawn, marks) for marks in (self._breaks, self._opens))
+        near = scores.max() - self.NEAR
         for name in self._first:
             begun = len(line)
-            if line == name:
+            if name in (line, speech):
                 whole = True
             elif 0 < begun < len(name) and line == name[:begun]:
-                sure = begun > 1 or (in_a_word and self._inside[name[1]])
+                sure = begun > 1 or (in_a_word and scores[name[1]] > near)
                 scores[name[begun]] += self.SPELLED if sure else self._strength * 2
                 goes_on.add(name[begun])
         if whole:
@@ -149,15 +153,12 @@ class Names:
         return scores
 
     def _end(self, scores: Tensor, goes_on: set[int]) -> None:
-        """A name is whole: no letters but those of another name."""
+        """A name is whole: no letters but those of another name. The word of a place
+        may begin a person's name ("St. Ives", "Stella"), so it costs less there."""
         kept = scores[list(goes_on)]
-        scores[: len(self._inside)][self._inside] -= self.WHOLE
+        worth = self.WHOLE if self._strength else self.SPELLED
+        scores[: len(self._inside)][self._inside] -= worth
         scores[list(goes_on)] = kept
-
-    def _line(self, drawn: list[int]) -> list[int]:
-        """What was drawn since the line or the speech began."""
-        starts = (at + 1 for at in range(len(drawn)) if drawn[at] in self._breaks)
-        return drawn[max(starts, default=0) :]
 
     def _part(self, drawn: list[int], scores: Tensor) -> None:
         """Whoever was just named is not whom they are with."""
@@ -199,12 +200,14 @@ class Wanted:
         teller: Sequence[int] = (),
         articles: Sequence[int] = (),
         starts: Tensor | None = None,
+        plural: Sequence[int] = (),
     ) -> None:
         """`prompt`: its tokens. `phrases`: the tokens of each, as after a space; those
         of them that are people: `names`. `inside` [vocabulary]: which tokens lengthen a
         word. `strength`: in logits. `teller`: tokens such as " I", `articles`: such as
         " the". `starts` [vocabulary]: which begin a word, if others than those inside
-        one go on with it, as the hyphen of "walkie-talkie" does.
+        one go on with it, as the hyphen of "walkie-talkie" does. `plural`: the
+        token of an "s".
         """
         self._prompt = prompt
         self._phrases = [list(phrase) for phrase in phrases if phrase]
@@ -214,6 +217,7 @@ class Wanted:
         self._teller = list(teller)
         self._articles = frozenset(articles)
         self._joined = inside if starts is None else ~starts
+        self._plural = list(plural)
 
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
         drawn = list(history[self._prompt :])
@@ -224,7 +228,7 @@ class Wanted:
             begun = ends_with_start_of(drawn, phrase)
             said = holds(drawn, phrase)
             if 0 < begun < len(phrase) and (begun > 1 or not said):
-                if self._is_it(phrase, begun, raw):
+                if not said and self._is_it(phrase, begun, raw):
                     scores[phrase[begun]] = raw.max() + self.SPELLED
                 elif self._goes_on(drawn, phrase, begun, raw):
                     scores[phrase[begun]] += self.SPELLED
@@ -234,11 +238,14 @@ class Wanted:
 
     def _is_it(self, phrase: list[int], begun: int, scores: Tensor) -> bool:
         """Whether the middle of one of its words was reached. A model that never read
-        the word may be sure of another ending ("zeppel" of "zeppelin")."""
+        the word may be sure of another ending ("zeppel" of "zeppelin"); but one of
+        "lanterns" is a lantern."""
         best = int(scores.argmax())
         in_a_word = best < len(self._inside) and bool(self._inside[best])
-        middle = begun > 1 and bool(self._joined[phrase[begun]])
-        return middle and (begun > 2 or in_a_word)
+        rest = phrase[begun:]
+        middle = begun > 1 and bool(self._joined[rest[0]]) and rest != self._plural
+        allowed = bool(scores[rest[0]].isfinite())
+        return allowed and middle and (begun > 2 or in_a_word)
 
     def _goes_on(
         self, drawn: list[int], phrase: list[int], begun: int, scores: Tensor
@@ -263,6 +270,12 @@ def likeliest(tokens: Sequence[int], scores: Tensor) -> float:
     return max((float(scores[token]) for token in tokens), default=-math.inf)
 
 
+def since(drawn: list[int], marks: frozenset[int]) -> list[int]:
+    """What was drawn after the last of these tokens."""
+    starts = (at + 1 for at in range(len(drawn)) if drawn[at] in marks)
+    return drawn[max(starts, default=0) :]
+
+
 def holds(drawn: list[int], phrase: list[int]) -> bool:
     size = len(phrase)
     return any(drawn[i : i + size] == phrase for i in range(len(drawn) - size + 1))
@@ -274,118 +287,3 @@ def ends_with_start_of(drawn: list[int], phrase: list[int]) -> int:
         if drawn[-length:] == phrase[:length]:
             return length
     return 0
-
-
-@dataclass(frozen=True, slots=True)
-class Spared:
-    """Tokens that may come again: of names, " and" or ":" after one, inside words."""
-
-    names: frozenset[int] = frozenset()
-    joins: frozenset[int] = frozenset()
-    inside: Tensor | None = None  # booleans [vocabulary]
-
-    def holds(self, token: int, last: int, short: bool) -> bool:
-        """Whether `token` may follow `last` again. A word is finished only where the
-        run is `short`: there are scripts without spaces. No token goes on with itself
-        for ever."""
-        if token == last:
-            return False
-        if token in self.names or (token in self.joins and last in self.names):
-            return True
-        if self.inside is None or token >= len(self.inside):
-            return False
-        return short and bool(self.inside[token])
-
-
-class Repetition:
-    """Makes it ever harder to repeat, word for word, what was just written.
-
-    After "DRY" sampling: a token that would lengthen a repeated run of n tokens loses
-    strength * 1.75 ** (n - 2). Single words are never touched, unlike with the usual
-    repetition penalty, which starves a story of its own names and commas.
-
-    What the prompt explains does not count: a name that stands there may come again
-    and again. Only copying a long stretch of the prompt itself is hindered; of the
-    details that are to be told, only one that no experience fills. Nor do the story's
-    names count, nor the "and" of two of them; and a word that was begun is finished.
-    Hindered there, it would be misspelt.
-    """
-
-    BASE = 1.75
-    #: Runs shorter than this are ordinary language.
-    ALLOWED = 2
-    #: Longer than any name: from here on, repeating the prompt is copying it.
-    COPIED = 12
-    #: The same of the details before the story: an experience is told as it was noted.
-    DETAILS = 48
-    #: In a run shorter than this a word that was begun is finished.
-    WORD = 6
-    #: No longer run is looked for; the penalty is already prohibitive.
-    LONGEST = 64
-
-    def __init__(
-        self,
-        prompt: Sequence[int],
-        strength: float,
-        details: int = 0,
-        spared: Spared | None = None,
-    ) -> None:
-        """`details`: how many tokens of the prompt come before the story."""
-        self._strength = strength
-        self._spared = spared or Spared()
-        self._prompt, self._details = len(prompt), details
-        self._known = 0
-        self._places: defaultdict[int, list[int]] = defaultdict(list)
-
-    def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
-        runs = self._runs(history)
-        losses = {
-            token: self._strength * self.BASE ** (run - self.ALLOWED)
-            for token, run in runs.items()
-            if run >= self.ALLOWED
-            and not self._spared.holds(token, history[-1], run < self.WORD)
-        }
-        if not losses:
-            return scores
-        scores = scores.clone()
-        scores[list(losses)] -= scores.new_tensor(list(losses.values()))
-        return scores
-
-    def _runs(self, history: Sequence[int]) -> dict[int, int]:
-        """Next token -> length of the run it would lengthen, less what is excused."""
-        written: dict[int, int] = {}
-        quoted: dict[int, int] = {}
-        beyond: dict[int, int] = {}  # what no excuse covers
-        for place in self._earlier(history):
-            follower = history[place + 1]
-            mine = place >= self._prompt
-            run = self._match(history, place, self._prompt if mine else 0)
-            runs = written if mine else quoted
-            runs[follower] = max(run, runs.get(follower, 0))
-            if not mine:
-                over = run - (self.DETAILS if place < self._details else self.COPIED)
-                beyond[follower] = max(over, beyond.get(follower, over))
-        for token, run in quoted.items():
-            if beyond[token] >= 0:
-                written[token] = beyond[token] + self.ALLOWED
-            elif token in written:
-                written[token] -= run
-        return written
-
-    def _earlier(self, history: Sequence[int]) -> list[int]:
-        """Places before the last where the last token of `history` stands too."""
-        last = len(history) - 1
-        for place in range(self._known, last):
-            self._places[history[place]].append(place)
-        self._known = last
-        return self._places[history[last]]
-
-    def _match(self, history: Sequence[int], place: int, floor: int) -> int:
-        """How many tokens up to `place` equal the drawn tokens at the end."""
-        last = len(history) - 1
-        most = min(self.LONGEST, place - floor + 1, last - self._prompt + 1)
-        length = run = 0
-        while length < most and history[place - length] == history[last - length]:
-            run += history[place - length] not in self._spared.names
-            length += 1
-        return run

@@ -10,14 +10,13 @@ from training.engine.local.processors import (
     Names,
     NewWord,
     Processor,
-    Repetition,
     Rival,
-    Spared,
     Wanted,
 )
+from training.engine.local.repetition import Repetition, Spared
 from training.engine.local.speakers import Speakers
 
-OPENING = ("\n", '"', ' "', "“", " “")  # what a line or a speech begins with
+QUOTES = '"“„«'  # what a speech begins with
 ARTICLES = "the a an my his her their our your its this that some The A An My His Her"
 
 
@@ -32,8 +31,10 @@ class Steering:
         self._name_bias = asks.get("name_bias", 0.0)
         self._wanted_bias = asks.get("wanted_bias", 0.0)
         self._joins, self._teller = chat.spell("and"), chat.spell("I")
-        self._breaks = [token for mark in OPENING for token in chat.ids(mark)[-1:]]
-        self._line, self._colon = chat.ids("\n")[-1:], chat.ids(":")[-1:]
+        self._breaks, self._colon = chat.ids("\n")[-1:], chat.ids(":")[-1:]
+        quotes = [chat.ids(mark) for mark in QUOTES]
+        self._quotes = [ids[0] for ids in quotes if len(ids) == 1]
+        self._plural = chat.ids("s")
         articles = map(chat.spell, ARTICLES.split())
         self._articles = [tokens[0] for tokens in articles if tokens]
 
@@ -56,6 +57,9 @@ class Steering:
             details = self._chat.details(prompt, len(ids))
             spared = self._spared(prompt)
             found.append(Repetition(ids[:written], strength, details, spared))
+        if self._name_bias:
+            first = [self._chat.ids(name.strip()) for name in prompt.names]
+            found.append(Speakers(written, first, self._breaks, self._colon))
         if rival:
             found.append(Contrast(rival, prompt.contrast))
         return [*found, *self._told(prompt, written)]
@@ -78,13 +82,12 @@ class Steering:
         names = [spell(name) for name in prompt.names]
         if bias := self._name_bias:
             first = [self._chat.ids(name.strip()) for name in prompt.names]
-            around = first, self._joins, teller, self._breaks
+            around = first, self._joins, teller, self._breaks, self._quotes
             found.append(Names(written, names, inside, bias, *around))
-            found.append(Speakers(written, first, self._line, self._colon))
         if (bias := self._wanted_bias) and prompt.wanted:
             wanted = [spell(phrase) for phrase in prompt.wanted]
             beside = names, teller, self._articles, self._chat.word_starts
-            found.append(Wanted(written, wanted, inside, bias, *beside))
+            found.append(Wanted(written, wanted, inside, bias, *beside, self._plural))
         return found
 
 
