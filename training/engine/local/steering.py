@@ -57,21 +57,27 @@ class Steering:
             details = self._chat.details(prompt, len(ids))
             spared = self._spared(prompt)
             found.append(Repetition(ids[:written], strength, details, spared))
-        if self._name_bias:
-            first = [self._chat.ids(name.strip()) for name in prompt.names]
+        first = self._first(prompt)
+        if self._name_bias and len(first) > 1:
             found.append(Speakers(written, first, self._breaks, self._colon))
         if rival:
             found.append(Contrast(rival, prompt.contrast))
-        return [*found, *self._told(prompt, written)]
+        return [*found, *self._told(prompt, written, first)]
+
+    def _first(self, prompt: Prompt) -> list[list[int]]:
+        """The tokens of each name, as a line begins with it."""
+        return [self._chat.ids(name.strip()) for name in prompt.names]
 
     def _spared(self, prompt: Prompt) -> Spared:
         spell = self._chat.spell
         names = [token for name in prompt.names for token in spell(name)]
-        names += [t for name in prompt.names for t in self._chat.ids(name.strip())]
+        names += [token for name in self._first(prompt) for token in name]
         joins = frozenset([*self._joins, *self._colon])
         return Spared(frozenset(names), joins, self._chat.inside_words)
 
-    def _told(self, prompt: Prompt, written: int) -> list[Processor]:
+    def _told(
+        self, prompt: Prompt, written: int, first: list[list[int]]
+    ) -> list[Processor]:
         """What helps this model to tell of whom and of what it was asked to."""
         if not (self._name_bias or self._wanted_bias):
             return []
@@ -81,7 +87,6 @@ class Steering:
             found.append(Names(written, places, inside, strength=0.0))
         names = [spell(name) for name in prompt.names]
         if bias := self._name_bias:
-            first = [self._chat.ids(name.strip()) for name in prompt.names]
             around = first, self._joins, teller, self._breaks, self._quotes
             found.append(Names(written, names, inside, bias, *around))
         if (bias := self._wanted_bias) and prompt.wanted:
