@@ -165,3 +165,40 @@ def test_no_plot_preaches_or_holds_what_tests_the_model(sentences):
     never = re.compile(rf"\b(?:{'|'.join(items)}|moral|once upon a time)\b")
     found = [(m[0], t) for t in sentences if (m := never.search(t.lower()))]
     assert not found
+
+
+HIM = """@ one
+[opening sad]
+{h} waited for Father all day, and it was {h} who made the tea.
+The letter said that he would come on Friday.
+[middle joyful]
+Her aunt came in his place, and {h} cheered.
+They drank the tea.
+"""
+
+
+def test_nobody_is_told_of_as_he_where_another_is():
+    plot, tellers, later = plot_of(HIM), Counter(), 0
+    for seed in range(200):
+        telling, passages, _ = scene_of(plot, (), random.Random(seed))
+        tellers[telling.cast.teller] += 1
+        later += len(passages) > 1
+        assert len(passages) == 1 or telling.cast.teller == "I"
+    assert tellers["he"] == 0 and tellers["she"] > tellers["I"] > 20
+    assert later
+
+
+def test_who_was_just_named_may_be_a_pronoun_and_is_named_again_later():
+    plot, seen = plot_of(HIM), Counter()
+    for seed in range(200):
+        telling, _, (first, *_) = scene_of(plot, (), random.Random(seed))
+        if telling.cast.teller == "she":
+            name = telling.cast.hero
+            seen[first.count(name)] += 1
+    assert set(seen) == {2}  # of one sentence
+    plot, seen = plot_of(HIM.replace(", and it was {h} who", ".\n{h}")), Counter()
+    for seed in range(200):
+        telling, _, (first, *_) = scene_of(plot, (), random.Random(seed))
+        if telling.cast.teller == "she":
+            seen[first.count(telling.cast.hero)] += 1
+    assert set(seen) == {1, 2} and seen[1] > seen[2] > 0

@@ -22,7 +22,7 @@ tone is asked for next, the model knows how to go on.
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from training.seedling.labels import TONES
@@ -54,22 +54,28 @@ FROM_HEADER = {  # slot: the part of the header that it needs
     "a_t2": "t2",
     "place": "place",
 }
+#: Words for others, by the teller who would be taken for them.
+OTHERS = {
+    "he": re.compile(r"\b(?:he|him|his|himself)\b", re.IGNORECASE),
+    "she": re.compile(r"\b(?:she|her|hers|herself)\b", re.IGNORECASE),
+}
 ALWAYS = set(
     "s o p r was heart h a b it food a_food animal an_animal colour day kin".split()
 )
-#: An "I" may note down two people where the plot knows of one: the other is there too.
+#: An "I" may note down two people where the plot knows of one: whether that one is
+#: here or far away, the other is no different.
 BESIDE = (
-    "{n2} was there too.",
-    "{n2} was with us.",
-    "{n2} had come along as well.",
-    "{n2} stood by as well.",
-    "And {n2} was not far away.",
+    "And {n2} too.",
+    "And {n2} as well.",
+    "It was the same with {n2}.",
+    "And so it was with {n2}.",
+    "{n2} was just the same.",
 )
 GREETED = (  # by a letter to {n}
     "{n2} sends you greetings too.",
     "{n2} still asks about you.",
     "I have told {n2} about it as well.",
-    "{n2} was there too, as you will remember.",
+    "{n2} and I spoke of you only yesterday.",
 )
 HEAD = re.compile(
     r"@ (?P<tellers>\w+)(?: (?!about )(?P<form>\w+))?(?: about (?P<about>.+))?"
@@ -103,6 +109,13 @@ class Passage:
     def must(self) -> set[str]:
         """What the header needs to have."""
         return set().union(*(line.needs for line in self.lines if not line.if_known))
+
+    @cached_property
+    def clear(self) -> frozenset[str]:
+        """The tellers of whom it may be told without being taken for somebody in it."""
+        told = " ".join(" ".join(line.tellings) for line in self.lines)
+        taken = {teller for teller, words in OTHERS.items() if words.search(told)}
+        return frozenset({"I", "she", "he", "they"} - taken)
 
 
 @dataclass

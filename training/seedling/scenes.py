@@ -42,7 +42,11 @@ TELLER_TOLD = 0.92
 #: prose of old books as soon as a header says so, and its wishes with them.
 LEVEL_MISSED = 0.4
 TELLERS_OF_FORM = {("one", "letter"): ("I",), ("one", "script"): ("she", "he")}
+#: "I" may tell every plot, so seldom takes one that she or he could tell.
+TOLD_BY = {"I": 0.4, "she": 0.95, "he": 1.15, "they": 1.0}
 OFTEN = {"one": 1.0, "two": 0.55}  # how often a plot is told, by its tellers
+#: Forms that few plots have, and few headers ask for, but line breaks and all.
+OFTEN_BY_FORM = {"letter": 2.0, "poem": 2.0, "script": 2.0}
 #: How often a header has what a plot can tell and do without: people note down little.
 ALSO = {"t": 0.25, "t2": 0.4, "place": 0.4, "life": 0.3, "key": 1.0}
 ALSO_TWO_NAMED = {"I": 0.25}  # others have a name themselves
@@ -68,7 +72,25 @@ TITLES = (  # that say nothing of what is told, as people's titles often do
 )
 
 
-def passages_drawn(plot: Plot, rng: random.Random) -> list[Passage]:
+def often(plot: Plot) -> float:
+    return OFTEN[plot.tellers] * OFTEN_BY_FORM.get(plot.form, 1.0)
+
+
+def teller_for(plot: Plot, rng: random.Random) -> str:
+    """Who tells it: where there is a choice, nobody taken for another in it."""
+    able = TELLERS_OF_FORM.get((plot.tellers, plot.form), TELLERS[plot.tellers])
+    clear = [teller for teller in able if teller in plot.passages[0].clear] or able
+    return rng.choices(clear, [TOLD_BY[teller] for teller in clear])[0]
+
+
+def told_of_teller(
+    passages: Sequence[Passage], teller: str, chosen: Sequence[Passage] = ()
+) -> list[Passage]:
+    """Those that can be told of this teller, and have not been."""
+    return [one for one in passages if teller in one.clear and one not in chosen]
+
+
+def passages_drawn(plot: Plot, teller: str, rng: random.Random) -> list[Passage]:
     """Its opening, and mostly one of what may come after, part by part.
 
     What comes after is the plot's own, or from some point on a sequel's, as a person
@@ -78,24 +100,26 @@ def passages_drawn(plot: Plot, rng: random.Random) -> list[Passage]:
         return plot.passages
     chosen = plot.of("opening")
     if plot.about and rng.random() < LONG:
-        return chosen + long_after(plot, rng)
+        return chosen + long_after(plot, teller, rng)
     left = False  # for a sequel
     for part in ("middle", "middle", "ending"):
         if rng.random() < TOLD_ON[part]:
-            own = [later for later in plot.of(part) if later not in chosen]
             left = left or rng.random() < LEFT_FOR_SEQUEL
-            later = sequels(part) if left and plot.about else own
+            choice = sequels(part) if left and plot.about else plot.of(part)
+            later = told_of_teller(choice, teller, chosen)
             chosen += rng.sample(later, min(1, len(later)))
     return chosen
 
 
-def long_after(plot: Plot, rng: random.Random) -> list[Passage]:
+def long_after(plot: Plot, teller: str, rng: random.Random) -> list[Passage]:
     """Now and then the plot's own middle, many sequels, and mostly an end."""
     own = plot.of("middle") if rng.random() < 0.5 else []
-    many = rng.sample(sequels("middle"), rng.choice(LONG_MIDDLES))
-    ends = plot.of("ending") if rng.random() < 0.4 else list(sequels("ending"))
+    middles = told_of_teller(sequels("middle"), teller)
+    ends = plot.of("ending") if rng.random() < 0.4 else sequels("ending")
+    ends = told_of_teller(ends, teller)
     end = [rng.choice(ends)] if ends and rng.random() < 0.7 else []
-    return [*own, *many, *end]
+    many = rng.sample(middles, rng.choice(LONG_MIDDLES))
+    return [*told_of_teller(own, teller), *many, *end]
 
 
 def needs_of(passages: list[Passage], teller: str, rng: random.Random) -> set[str]:
@@ -115,9 +139,8 @@ def needs_of(passages: list[Passage], teller: str, rng: random.Random) -> set[st
 def scene_of(
     plot: Plot, lives: Sequence[Life], rng: random.Random
 ) -> tuple[Telling, list[Passage], list[str]]:
-    passages = passages_drawn(plot, rng)
-    told_by = (plot.tellers, plot.form)
-    teller = rng.choice(TELLERS_OF_FORM.get(told_by, TELLERS[plot.tellers]))
+    teller = teller_for(plot, rng)
+    passages = passages_drawn(plot, teller, rng)
     cast = cast_for(teller, needs_of(passages, teller, rng), lives, rng)
     telling = Telling(cast, plot, rng)
     return telling, passages, [telling.passage(p) for p in passages]
@@ -148,7 +171,7 @@ def a_scene(
 ) -> Scene:
     """An opening and what comes after, each passage whole, or some told in two."""
     plots = read_plots()
-    plot = rng.choices(plots, [OFTEN[plot.tellers] for plot in plots])[0]
+    plot = rng.choices(plots, [often(plot) for plot in plots])[0]
     telling, passages, texts = scene_of(plot, lives, rng)
     cast, form = telling.cast, plot.form
     if form == "story" and cast.teller == "I" and rng.random() < 0.1:

@@ -8,7 +8,7 @@ from training.seedling import things as daily
 from training.seedling.casts import Cast, a, words
 from training.seedling.plots import IN_LINES, SLOT, Line, Passage, Plot
 
-BEGUN = re.compile(r"(?<=[.!?] )[a-z]")  # a sentence that began with a slot
+BEGUN = re.compile(r"(?<=[.!?][ \n])[a-z]")  # a sentence that began with a slot
 CHOICE = re.compile(r"\(([^()]*/[^()]*)\)")
 INVERTED = re.compile(r'(?<=" )(\w+ed|said|told|sang|sighed) \{h\}')
 OBJECT = re.compile(
@@ -17,6 +17,7 @@ OBJECT = re.compile(
     r"took|pulled|pushed|led|brought|carried|made|sent|handed|kissed|reached) \{h\}"
     r"(?! (?:and|had|was|\{was\}|would|could|did|[a-z]+ed) )"
 )
+SENTENCE = re.compile(r'(?<=[.!?"\n]) ')
 LEFT_OUT = (0.0, 0.3, 0.7, 1.0)  # of the lines that may be, drawn for each passage
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 COLOURS = "red green yellow blue grey white brown orange purple black silver".split()
@@ -89,17 +90,21 @@ class Telling:
         if self.is_pronoun():
             told = voiced(told)
         text = SLOT.sub(lambda m: self.value(m[1]), told)
-        text = BEGUN.sub(lambda m: m[0].upper(), text).replace(" // ", "\n")
+        text = BEGUN.sub(lambda m: m[0].upper(), text.replace(" // ", "\n"))
         self.told += text + " "
         return upper(text)
 
     def may_be_pronoun(self) -> tuple[bool, ...]:
-        """ "I" has no name; two people may be "they" once both have been named."""
+        """ "I" has no name; one who was named just now may be "she", and two people
+        "they" once both have been named."""
         if not self.cast.hero:
             return (True,)
-        pair = self.cast.teller == "they"
-        names = [self.slots["a"], self.slots["b"]]
-        known = pair and all(name in self.told for name in names)
+        if self.cast.teller == "they":
+            known = all(self.slots[slot] in self.told for slot in "ab")
+        elif self.plot.form in IN_LINES:
+            known = False
+        else:
+            known = self.cast.hero in SENTENCE.split(self.told.strip())[-1]
         return (True, False) if known else (False,)
 
     def is_pronoun(self) -> bool:
