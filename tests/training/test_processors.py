@@ -274,6 +274,22 @@ def test_a_first_token_that_is_no_word_is_spelled_as_the_name_it_begins() -> Non
     assert names([0, 1], scores).argmax() == 4
 
 
+def test_a_usual_word_that_begins_like_a_name_is_left_to_itself() -> None:
+    inside = NONE.clone()
+    inside[[2, 3, 5]] = True
+    names = Names(
+        1, [[1, 2]], inside, 1.0, first=[[4, 2]], usual=lambda _, second: second == 3
+    )
+    scores = torch.zeros(12)
+    scores[3] = 3.0  # "For", not "Fausta"
+    for written in ([0, 1], [0, 4]):
+        assert names(written, scores)[2] == 0
+    scores[2] = 3.0 - Names.NEARER  # as likely as that, the name is meant
+    assert names([0, 1], scores).argmax() == names([0, 4], scores).argmax() == 2
+    scores[5], scores[2] = 6.0, 0.0  # no word
+    assert names([0, 1], scores).argmax() == 2
+
+
 def test_a_place_is_spelled_to_its_end_and_never_pushed() -> None:
     inside = NONE.clone()
     inside[[2, 3]] = True

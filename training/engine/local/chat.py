@@ -80,6 +80,17 @@ class Chat:
             ]
         )
 
+    @cached_property
+    def _words(self) -> set[str]:
+        """What usual words begin with, in small letters: those that are one token."""
+        words = (token[1:] for token in self._tokenizer.get_vocab() if token[0] in "Ġ▁")
+        words = (word for word in words if word.isalpha() and word.islower())
+        return {word[:size] for word in words for size in range(2, len(word) + 1)}
+
+    def usual(self, first: int, second: int) -> bool:
+        """Whether a usual word begins with these two tokens, as "For" in two does."""
+        return self.decode([first, second]).strip().lower() in self._words
+
     def ids(self, text: str) -> list[int]:
         """The tokens of a plain text, as a passage is made of."""
         return self._ids(self.clean(text), special=False)

@@ -13,6 +13,7 @@ from training.engine.local.processors import (
     Rival,
     Wanted,
 )
+from training.engine.local.quoted import Quoted
 from training.engine.local.repetition import Repetition, Spared
 from training.engine.local.speakers import Speakers
 
@@ -53,13 +54,15 @@ class Steering:
         found: list[Processor] = []
         if ends_in_space(prompt):
             found.append(NewWord(len(ids), self._chat.word_starts))
+        details, spared = self._chat.details(prompt, len(ids)), self._spared(prompt)
         if strength := sampling.repetition_penalty:
-            details = self._chat.details(prompt, len(ids))
-            spared = self._spared(prompt)
             found.append(Repetition(ids[:written], strength, details, spared))
         first = self._first(prompt)
         if self._name_bias and len(first) > 1:
             found.append(Speakers(written, first, self._breaks, self._colon))
+        if self._wanted_bias:
+            names = spared.names
+            found.append(Quoted(ids, details, written, names, self._breaks))
         if rival:
             found.append(Contrast(rival, prompt.contrast))
         return [*found, *self._told(prompt, written, first)]
@@ -88,7 +91,8 @@ class Steering:
         names = [spell(name) for name in prompt.names]
         if bias := self._name_bias:
             around = first, self._joins, teller, self._breaks, self._quotes
-            found.append(Names(written, names, inside, bias, *around))
+            usual = self._chat.usual
+            found.append(Names(written, names, inside, bias, *around, usual))
         if (bias := self._wanted_bias) and prompt.wanted:
             wanted = [spell(phrase) for phrase in prompt.wanted]
             beside = names, teller, self._articles, self._chat.word_starts
