@@ -11,6 +11,7 @@ from training.seedling.documents import messages_of
 from training.seedling.pairs import listed, read_pairs
 from training.seedling.prepare import Prepared, prepare_corpus
 from training.seedling.recipe import Recipe
+from training.seedling.spelling import well_read
 from training.seedling.tokenizer import rendered, train_tokenizer
 
 
@@ -52,11 +53,17 @@ def tokenizer_texts(stories: list[Prepared], seed: int) -> Iterator[str]:
         )
 
 
-def open_tokenizer(library: Library, recipe: Recipe, workshop: Path):
+def open_tokenizer(
+    library: Library, recipe: Recipe, workshop: Path, start: Path | None = None
+):
+    """That of the weights in `start`, if the run goes on from some."""
     from tokenizers import Tokenizer
 
+    if start:
+        return Tokenizer.from_file(str(start / "tokenizer.json"))
     path = workshop / "tokenizer.json"
     if not path.exists():
         texts = tokenizer_texts(library.stories, recipe.seed)
-        train_tokenizer(texts, recipe.vocabulary).save(str(path))
+        tokenizer = train_tokenizer(texts, recipe.vocabulary)
+        well_read(tokenizer, library, recipe).save(str(path))
     return Tokenizer.from_file(str(path))

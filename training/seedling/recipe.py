@@ -24,6 +24,8 @@ class Recipe:
 
     # the model: Llama shape, tied embeddings
     vocabulary: int = 4096
+    least_read: float = 14.0  # times in a million; rarer tokens are spelled in pieces
+    least_read_capital: float = 53.0  # the same of names: each is best spelled alike
     width: int = 256
     layers: int = 8
     heads: int = 8
@@ -134,6 +136,11 @@ class Recipe:
             warm_up=0.03,
             decay=0.97,
         )
+
+    def at_rate(self, matrix_rate: float) -> "Recipe":
+        """Everything faster or slower, in the same proportion."""
+        other_rate = self.other_rate * matrix_rate / self.matrix_rate
+        return replace(self, matrix_rate=matrix_rate, other_rate=other_rate)
 
     def teacher(self, minutes: float) -> "Recipe":
         """A larger model of the same kind, which may forget what it reads."""

@@ -301,7 +301,7 @@ def train(
     torch.set_num_threads(recipe.threads)
     torch.set_float32_matmul_precision("high")
     library = open_library(corpus, recipe, workshop)
-    tokenizer = open_tokenizer(library, recipe, workshop)
+    tokenizer = open_tokenizer(library, recipe, workshop, start)
     stories, held_out = without_held_out(library.stories, recipe)
     library = replace(library, stories=stories)
     # Processes are forked before a GPU is in use, so both streams are opened first.
@@ -330,6 +330,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workshop", type=Path, default=WORKSHOP)
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="written here")
     add = parser.add_argument
+    add("--rate", type=float, help="of the matrices; the others' falls in proportion")
     add("--dropout", type=float, help="default: .05 on a GPU, none on a CPU")
     add("--teacher-minutes", type=float, default=0.0, help="train a teacher first")
     add("--finish", type=Path, help="a short last run from the weights in a folder")
@@ -341,6 +342,8 @@ def from_arguments(options: dict) -> None:
     recipe = Recipe().on_gpu() if options["device"] == "cuda" else Recipe()
     if options["finish"]:
         recipe = recipe.finish()
+    if options["rate"] is not None:
+        recipe = recipe.at_rate(options["rate"])
     if options["dropout"] is not None:
         recipe = replace(recipe, dropout=options["dropout"])
     recipe = replace(
