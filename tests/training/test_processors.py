@@ -278,7 +278,7 @@ def test_a_usual_word_that_begins_like_a_name_is_left_to_itself() -> None:
     inside = NONE.clone()
     inside[[2, 3, 5]] = True
     names = Names(
-        1, [[1, 2]], inside, 1.0, first=[[4, 2]], usual=lambda _, second: second == 3
+        1, [[1, 2]], inside, 1.0, first=[[4, 2], [6]], usual=lambda ids: ids[-1] == 3
     )
     scores = torch.zeros(12)
     scores[3] = 3.0  # "For", not "Fausta"

@@ -42,6 +42,7 @@ def test_the_tokens_of_a_name_make_no_quotation() -> None:
     named = frozenset([3, 4])
     assert after([1, 2, 3, 4], names=named).tolist() == LEVEL.tolist()
     assert after([1, 2, 3, 4, 5], names=named).tolist() == LEVEL.tolist()
+    assert after([1, 2, 3, 4, 5], names=frozenset([3]))[6] == Quoted.SURE
 
 
 def test_where_two_lines_go_on_otherwise_neither_is_quoted() -> None:

@@ -57,7 +57,7 @@ class Recipe:
         ("pairs", 1.0),
     )
     closing_scenes: int = 4700
-    closing_pairs: tuple[str, ...] = ("poem", "script")  # forms that no plot has
+    closing_pairs: tuple[str, ...] = ("poem", "script")  # forms that few plots have
     held_out_one_in: int = 50
 
     # the batch: most rows are short, some are as long as the context

@@ -24,6 +24,7 @@ from training.seedling.scenes import (
     header_lines,
     needs_of,
     sometimes_parted,
+    told_of_teller,
     turn_of,
 )
 from training.seedling.telling import Telling
@@ -59,9 +60,10 @@ def begun_messages(stories: Sequence[Prepared], rng: random.Random) -> list[Mess
     found = begun(stories, rng)
     if not found:
         return []
-    passages = rng.sample(sequels("middle"), rng.choice(MIDDLES))
+    middles = told_of_teller(sequels("middle"), found.teller)
+    passages = rng.sample(middles, rng.choice(MIDDLES))
     if not passages or rng.random() < 0.4:
-        passages.append(rng.choice(sequels("ending")))
+        passages.append(rng.choice(told_of_teller(sequels("ending"), found.teller)))
     headed = rng.random() < 0.5
     needs = needs_of(passages, found.teller, rng) if headed else set()
     cast = cast_of(found, needs, rng)

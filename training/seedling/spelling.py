@@ -14,22 +14,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from training.seedling.batches import Library
-from training.seedling.documents import messages_of
+from training.seedling.batches import Library, epoch_readings, reading_of
 from training.seedling.recipe import WORKSHOP, Recipe
-from training.seedling.scenes import scene_messages
 from training.seedling.tokenizer import rendered
 
-STORIES = SCENES = 4500  # read to count by
+READ = 9000  # stories and scenes, to count by
 
 
-def readings(library: Library, rng: random.Random) -> Iterator[str]:
-    """What a run reads, about as often as it does."""
-    simple = [s for s in library.stories if s.source not in ("fables", "first_person")]
-    for story in rng.sample(simple, min(STORIES, len(simple))):
-        yield from (text for text, _ in rendered(messages_of(story, rng)))
-    for _ in range(SCENES):
-        messages = scene_messages(library.lives, rng)
+def texts_read(library: Library, recipe: Recipe) -> Iterator[str]:
+    """What a run reads, as often as it does."""
+    told = epoch_readings(library, recipe, closing=False, epoch=0)
+    for one, seed in random.Random(recipe.seed).sample(told, min(READ, len(told))):
+        messages = reading_of(one, seed, library)
         yield from (text for text, _ in rendered(messages))
 
 
@@ -57,7 +53,7 @@ def pruned(tokenizer, read: Mapping[int, float], least: float, least_capital: fl
 
     def enough(token: str) -> bool:
         word = token.removeprefix("\u0120")  # how a space is written
-        capital = len(word) > 1 and word[0].isupper()
+        capital = len(word) > 1 and word[0].isascii() and word[0].isupper()
         seen = read.get(model["vocab"][token], 0)
         return seen >= (least_capital if capital else least)
 
@@ -74,8 +70,7 @@ def pruned(tokenizer, read: Mapping[int, float], least: float, least_capital: fl
 
 def well_read(tokenizer, library: Library, recipe: Recipe):
     """`tokenizer`, pruned by what a run with this library reads."""
-    texts = readings(library, random.Random(recipe.seed))
-    read = per_million(tokenizer, texts)
+    read = per_million(tokenizer, texts_read(library, recipe))
     return pruned(tokenizer, read, recipe.least_read, recipe.least_read_capital)
 
 

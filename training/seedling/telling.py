@@ -104,7 +104,8 @@ class Telling:
         elif self.plot.form in IN_LINES:
             known = False
         else:
-            known = self.cast.hero in SENTENCE.split(self.told.strip())[-1]
+            last = SENTENCE.split(self.told.strip())[-1]
+            known = bool(re.search(rf"\b{re.escape(self.cast.hero)}\b", last))
         return (True, False) if known else (False,)
 
     def is_pronoun(self) -> bool:

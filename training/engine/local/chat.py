@@ -82,14 +82,27 @@ class Chat:
 
     @cached_property
     def _words(self) -> set[str]:
-        """What usual words begin with, in small letters: those that are one token."""
-        words = (token[1:] for token in self._tokenizer.get_vocab() if token[0] in "Ġ▁")
+        """What the words of the vocabulary begin with, in small letters."""
+        known = self._tokenizer.get_vocab()
+        words = (token[1:] for token in known if token.startswith(("Ġ", "▁")))
         words = (word for word in words if word.isalpha() and word.islower())
         return {word[:size] for word in words for size in range(2, len(word) + 1)}
 
-    def usual(self, first: int, second: int) -> bool:
-        """Whether a usual word begins with these two tokens, as "For" in two does."""
-        return self.decode([first, second]).strip().lower() in self._words
+    def usual(self, tokens: Sequence[int]) -> bool:
+        """Whether a usual word begins with these tokens, as "For" does in two."""
+        return self.decode(list(tokens)).strip().lower() in self._words
+
+    @cached_property
+    def _controls(self) -> frozenset[int]:
+        added = self._tokenizer.added_tokens_decoder.items()
+        return frozenset(number for number, token in added if token.special)
+
+    def noted(self, prompt: Prompt, ids: Sequence[int]) -> int:
+        """How many of a prompt's tokens its system message takes, if it has one."""
+        if not prompt.messages or prompt.messages[0]["role"] != "system":
+            return 0
+        ends = (at for at in range(1, len(ids)) if ids[at] in self._controls)
+        return next(ends, 0)
 
     def ids(self, text: str) -> list[int]:
         """The tokens of a plain text, as a passage is made of."""

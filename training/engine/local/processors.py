@@ -86,7 +86,7 @@ class Names:
     #: Nats below the likeliest token at which the second token of a name that a line
     #: begins with is meant, and not another word.
     NEAR = 8.0
-    #: The same of any name where a usual word goes on ("For", and not "Fausta").
+    #: The same of any token of a name where a usual word ("For", not "Fausta") goes on.
     NEARER = 1.4
     #: Tokens after which a name is due again; "he" and "she" stand in between.
     RESTS = 20
@@ -102,13 +102,13 @@ class Names:
         teller: Sequence[int] = (),
         breaks: Sequence[int] = (),
         quotes: Sequence[int] = (),
-        usual: Callable[[int, int], bool] = lambda first, second: False,
+        usual: Callable[[Sequence[int]], bool] = lambda tokens: False,
     ) -> None:
         """`prompt`: its tokens. `names`: the tokens of each, as after a space, `first`:
         as a line or a speech begins with it. `inside` [vocabulary]: which tokens
         lengthen a word. `strength`: in logits. `joins`: tokens such as " and";
         `teller`: such as " I"; `breaks`: of a new line, `quotes`: of a quotation mark.
-        `usual`: whether a usual word begins with these two tokens.
+        `usual`: whether a usual word begins with these tokens.
         """
         self._prompt = prompt
         self._names = [list(name) for name in names if name]
@@ -126,16 +126,15 @@ class Names:
         told = likeliest(self._teller, scores)
         best = int(scores.argmax())
         in_a_word = best < len(self._inside) and bool(self._inside[best])
-        usual = in_a_word and bool(drawn) and self._usual(drawn[-1], best)
-        near, nearer = scores.max() - self.NEAR, scores.max() - self.NEARER
-        scores = scores.clone()
+        near = scores.max() - self.NEAR
+        raw, scores = scores, scores.clone()
         goes_on: set[int] = set()  # tokens that spell a name
         whole = False
         for name in self._names:
             begun = ends_with_start_of(drawn, name)
             if begun == len(name):
                 whole = True
-            elif begun == 1 and usual and scores[name[1]] < nearer:
+            elif begun and self._is_word(drawn[-begun:], name[begun], raw):
                 continue
             elif begun > 1 or (begun and in_a_word and self._inside[name[1]]):
                 scores[name[begun]] += self.SPELLED
@@ -150,9 +149,9 @@ class Names:
             begun = len(line)
             if name in (line, speech):
                 whole = True
-            elif begun == 1 and usual and scores[name[1]] < nearer:
-                continue
             elif 0 < begun < len(name) and line == name[:begun]:
+                if self._is_word(line, name[begun], raw):
+                    continue
                 sure = begun > 1 or (in_a_word and scores[name[1]] > near)
                 scores[name[begun]] += self.SPELLED if sure else self._strength * 2
                 goes_on.add(name[begun])
@@ -161,6 +160,14 @@ class Names:
         if drawn and drawn[-1] in self._joins:
             self._part(drawn[:-1], scores)
         return scores
+
+    def _is_word(self, begun: list[int], token: int, scores: Tensor) -> bool:
+        """Whether what is begun goes on as a usual word, and not with the `token` of a
+        name."""
+        best = int(scores.argmax())
+        in_a_word = best < len(self._inside) and bool(self._inside[best])
+        unlikely = bool(scores[token] < scores.max() - self.NEARER)
+        return in_a_word and unlikely and self._usual([*begun, best])
 
     def _end(self, scores: Tensor, goes_on: set[int]) -> None:
         """A name is whole: no letters but those of another name. The word of a place

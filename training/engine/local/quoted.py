@@ -15,8 +15,8 @@ class Quoted:
     kept the bread all year" of "I kept the change from the bread all year"), and
     `Wanted` may bring in, in the middle of it, what belongs to its end. Once some of
     the details are quoted, the token that follows there comes next, if the model
-    nearly says so itself; nothing else is helped to come in between. What was quoted
-    is not quoted again.
+    nearly says so itself; nothing else is helped to come in between. What the story
+    has quoted it does not quote again.
     """
 
     #: Tokens that make a quotation, names not counted.
@@ -25,7 +25,7 @@ class Quoted:
     LONGEST = 8
     #: Nats below the likeliest token at which the quotation goes on.
     NEAR = 3.0
-    #: More than any other help is worth.
+    #: Nats above all others: no word has room there then (see `Wanted`).
     SURE = 20.0
 
     def __init__(
@@ -36,8 +36,8 @@ class Quoted:
         names: frozenset[int] = frozenset(),
         breaks: Sequence[int] = (),
     ) -> None:
-        """`details`: how many tokens of the prompt come before any story; `written`:
-        of prompt and story before this passage. `names`: tokens that names are made of,
+        """`details`: how many tokens of the prompt the header takes; `written`: prompt
+        and story before this passage. `names`: tokens that names are made of,
         `breaks`: of a new line, with which what can be quoted ends.
         """
         self._details = list(prompt[:details])
@@ -50,31 +50,29 @@ class Quoted:
 
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
         drawn = list(history[self._written :])
-        follows = self._follows(drawn)
+        follows = self._follows(drawn, history)
         if follows is None or scores[follows] < scores.max() - self.NEAR:
             return scores
         scores = scores.clone()
         scores[follows] = scores.max() + self.SURE
         return scores
 
-    def _follows(self, drawn: list[int]) -> int | None:
+    def _follows(self, drawn: list[int], history: Sequence[int]) -> int | None:
         """The token after what is quoted at the end of `drawn`, if there is just one
-        that was not quoted before."""
-        found: dict[int, int] = {}
-        for place in self._places[drawn[-1]] if drawn else ():
-            run, length = self._match(drawn, place)
-            follower = self._details[place + 1]
-            if run >= self.LEAST and follower not in self._breaks:
-                found[follower] = max(length, found.get(follower, 0))
+        that the story did not quote before."""
+        places = self._places.get(drawn[-1], ()) if drawn else ()
+        quoted = (place for place in places if self._run(drawn, place) >= self.LEAST)
+        found = {self._details[place + 1] for place in quoted} - self._breaks
         if len(found) != 1:
             return None
-        (follower, length), *_ = found.items()
-        said = [*drawn[-length:], follower]
-        return None if holds(drawn, said) else follower
+        [follower] = found
+        story = list(history[len(self._details) :])
+        # A passage that begins with the first word spells it without its space.
+        said = [*drawn[1 - self.LEAST :], follower]
+        return None if holds(story, said) else follower
 
-    def _match(self, drawn: list[int], place: int) -> tuple[int, int]:
-        """How many tokens up to `place` are those at the end of `drawn`; names
-        not counted, and counted."""
+    def _run(self, drawn: list[int], place: int) -> int:
+        """How many tokens up to `place` are those at the end of `drawn`, but names."""
         most = min(self.LONGEST, place + 1, len(drawn))
         run = length = 0
         while length < most and self._details[place - length] == drawn[-1 - length]:
@@ -83,4 +81,4 @@ class Quoted:
                 break
             run += token not in self._names
             length += 1
-        return run, length
+        return run

@@ -61,8 +61,8 @@ class Steering:
         if self._name_bias and len(first) > 1:
             found.append(Speakers(written, first, self._breaks, self._colon))
         if self._wanted_bias:
-            names = spared.names
-            found.append(Quoted(ids, details, written, names, self._breaks))
+            noted, names = self._chat.noted(prompt, ids), spared.names
+            found.append(Quoted(ids, noted, written, names, self._breaks))
         if rival:
             found.append(Contrast(rival, prompt.contrast))
         return [*found, *self._told(prompt, written, first)]
@@ -85,13 +85,13 @@ class Steering:
         if not (self._name_bias or self._wanted_bias):
             return []
         spell, inside, teller = self._chat.spell, self._chat.inside_words, self._teller
+        usual = self._chat.usual
         found: list[Processor] = []
         if places := [spell(word) for word in capitalised(prompt.places)]:
-            found.append(Names(written, places, inside, strength=0.0))
+            found.append(Names(written, places, inside, strength=0.0, usual=usual))
         names = [spell(name) for name in prompt.names]
-        if bias := self._name_bias:
+        if (bias := self._name_bias) and names:
             around = first, self._joins, teller, self._breaks, self._quotes
-            usual = self._chat.usual
             found.append(Names(written, names, inside, bias, *around, usual))
         if (bias := self._wanted_bias) and prompt.wanted:
             wanted = [spell(phrase) for phrase in prompt.wanted]
