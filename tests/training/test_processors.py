@@ -254,6 +254,22 @@ def test_one_of_several_lanterns_is_a_lantern() -> None:
     assert word([0, 1, 2, 3], forbidden)[4] == float("-inf")
 
 
+def test_a_thing_of_two_words_is_told_with_both() -> None:
+    inside = NONE.clone()
+    inside[2] = True
+    ribbon, the = [1, 2, 3], 7  # "type", "writer", " ribbon"
+    scores = torch.zeros(8)
+    scores[6] = 20.0  # "the typewriter.", and the same again and again
+    wanted = Wanted(1, [ribbon], inside=inside, strength=2.0, articles=[the])
+    assert wanted([0, the, 1, 2], scores).argmax() == 3
+    assert wanted([0, 5, 1, 2], scores).argmax() == 6  # of no thing
+    assert wanted([0, the, *ribbon, the, 1, 2], scores).argmax() == 6  # told before
+    maria = Wanted(1, [ribbon], inside, 2.0, names=[ribbon], articles=[the])
+    assert maria([0, the, 1, 2], scores).argmax() == 6
+    scores[3] = float("-inf")
+    assert wanted([0, the, 1, 2], scores).argmax() == 6
+
+
 def test_a_hyphen_goes_on_with_a_word() -> None:
     inside, starts = NONE.clone(), NONE.clone()
     inside[[2, 5]], starts[[1, 6]] = True, True

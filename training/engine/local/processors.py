@@ -245,7 +245,8 @@ class Wanted:
             begun = ends_with_start_of(drawn, phrase)
             said = holds(drawn, phrase)
             if 0 < begun < len(phrase) and (begun > 1 or not said):
-                if not said and self._is_it(phrase, begun, raw):
+                sure = self._is_it(phrase, begun, raw) or self._thing(drawn, phrase)
+                if not said and sure and raw[phrase[begun]].isfinite():
                     scores[phrase[begun]] = raw.max() + self.SPELLED
                 elif self._goes_on(drawn, phrase, begun, raw):
                     scores[phrase[begun]] += self.SPELLED
@@ -261,8 +262,14 @@ class Wanted:
         in_a_word = best < len(self._inside) and bool(self._inside[best])
         rest = phrase[begun:]
         middle = begun > 1 and bool(self._joined[rest[0]]) and rest != self._plural
-        allowed = bool(scores[rest[0]].isfinite())
-        return allowed and middle and (begun > 2 or in_a_word)
+        return middle and (begun > 2 or in_a_word)
+
+    def _thing(self, drawn: list[int], phrase: list[int]) -> bool:
+        """Whether "the" and the first word of a thing of several words were said: "the
+        typewriter" is to be a typewriter ribbon, or it is asked for again and again."""
+        begun = ends_with_start_of(drawn, phrase)
+        follows = begun < len(drawn) and drawn[-begun - 1] in self._articles
+        return follows and not self._joined[phrase[begun]] and phrase not in self._names
 
     def _goes_on(
         self, drawn: list[int], phrase: list[int], begun: int, scores: Tensor
