@@ -21,15 +21,16 @@ def test_what_is_quoted_goes_on_to_its_end() -> None:
 
 
 def test_a_few_words_are_no_quotation_and_neither_is_the_end_of_a_line() -> None:
-    for written in ([], [0, 2, 3, 4], [*NOTED], [4, 3, 2, 1]):
+    for written in ([], [0, 2, 3], [*NOTED], [4, 3, 2, 1]):
         assert after(written).tolist() == LEVEL.tolist()
 
 
 def test_where_the_model_says_something_else_it_says_it() -> None:
     scores = LEVEL.clone()
-    scores[10] = Quoted.NEAR + 1
+    scores[10] = Quoted.NEAR * 4 + 0.1
     assert after([1, 2, 3, 4], scores).argmax() == 10
-    scores[10] = Quoted.NEAR - 1
+    assert after([1, 2, 3, 4, 5], scores).argmax() == 6  # the longer, the surer
+    scores[10] = Quoted.NEAR * 4 - 0.1
     assert after([1, 2, 3, 4], scores).argmax() == 5
 
 
@@ -39,7 +40,7 @@ def test_what_was_quoted_before_is_not_quoted_again() -> None:
 
 
 def test_the_tokens_of_a_name_make_no_quotation() -> None:
-    named = frozenset([3, 4])
+    named = frozenset([2, 3, 4])
     assert after([1, 2, 3, 4], names=named).tolist() == LEVEL.tolist()
     assert after([1, 2, 3, 4, 5], names=named).tolist() == LEVEL.tolist()
     assert after([1, 2, 3, 4, 5], names=frozenset([3]))[6] == Quoted.SURE

@@ -15,16 +15,16 @@ class Quoted:
     kept the bread all year" of "I kept the change from the bread all year"), and
     `Wanted` may bring in, in the middle of it, what belongs to its end. Once some of
     the details are quoted, the token that follows there comes next, if the model
-    nearly says so itself; nothing else is helped to come in between. What the story
-    has quoted it does not quote again.
+    nearly says so itself, the more so the longer the quotation is; nothing else is
+    helped to come in between. What the story has quoted it does not quote again.
     """
 
     #: Tokens that make a quotation, names not counted.
-    LEAST = 4
+    LEAST = 3
     #: No longer run is looked for.
     LONGEST = 8
-    #: Nats below the likeliest token at which the quotation goes on.
-    NEAR = 3.0
+    #: Nats below the likeliest token, for each token of it, at which it goes on.
+    NEAR = 0.75
     #: Nats above all others: no word has room there then (see `Wanted`).
     SURE = 20.0
 
@@ -50,26 +50,27 @@ class Quoted:
 
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
         drawn = list(history[self._written :])
-        follows = self._follows(drawn, history)
-        if follows is None or scores[follows] < scores.max() - self.NEAR:
+        follows, run = self._follows(drawn, history)
+        if follows is None or scores[follows] < scores.max() - self.NEAR * run:
             return scores
         scores = scores.clone()
         scores[follows] = scores.max() + self.SURE
         return scores
 
-    def _follows(self, drawn: list[int], history: Sequence[int]) -> int | None:
+    def _follows(
+        self, drawn: list[int], history: Sequence[int]
+    ) -> tuple[int | None, int]:
         """The token after what is quoted at the end of `drawn`, if there is just one
-        that the story did not quote before."""
+        that the story did not quote before, and how many tokens are quoted."""
         places = self._places.get(drawn[-1], ()) if drawn else ()
-        quoted = (place for place in places if self._run(drawn, place) >= self.LEAST)
-        found = {self._details[place + 1] for place in quoted} - self._breaks
-        if len(found) != 1:
-            return None
-        [follower] = found
+        runs = [(self._run(drawn, place), self._details[place + 1]) for place in places]
+        quoted = {token for run, token in runs if run >= self.LEAST}
+        if len(quoted) != 1 or self._breaks & quoted:
+            return None, 0
+        run, follower = max(runs)
         story = list(history[len(self._details) :])
-        # A passage that begins with the first word spells it without its space.
-        said = [*drawn[1 - self.LEAST :], follower]
-        return None if holds(story, said) else follower
+        said = [*drawn[-self.LEAST :], follower]
+        return (None, 0) if holds(story, said) else (follower, run)
 
     def _run(self, drawn: list[int], place: int) -> int:
         """How many tokens up to `place` are those at the end of `drawn`, but names."""
