@@ -12,10 +12,13 @@ BEGUN = re.compile(r"(?<=[.!?][ \n])[a-z]")  # a sentence that began with a slot
 CHOICE = re.compile(r"\(([^()]*/[^()]*)\)")
 INVERTED = re.compile(r'(?<=" )(\w+ed|said|told|sang|sighed) \{h\}')
 OBJECT = re.compile(
-    r"(?<!\" )\b(to|for|with|at|from|of|by|on|beside|behind|near|past|than|around|told|"
-    r"asked|gave|saw|let|helped|showed|followed|hugged|called|thanked|put|lifted|left|"
-    r"took|pulled|pushed|led|brought|carried|made|sent|handed|kissed|reached) \{h\}"
-    r"(?! (?:and|had|was|\{was\}|would|could|did|[a-z]+ed) )"
+    r"(?<!\" )\b((?:for|than|told|asked|gave|saw|let|helped|showed|followed|hugged|"
+    r"called|thanked|put|lifted|left|took|pulled|pushed|led|brought|carried|made|sent|"
+    r"handed|kissed|reached|woke|threw|held|won|bit|wrote|begged|knew|takes|kisses|"
+    r"pulls|beckons|about|over)(?= \{h\}(?! and ))|"
+    r"to|with|at|from|of|by|on|beside|behind|near|past|around|round|against|between|"
+    r"Between|(?:knew|bit|takes)(?= \{h\} and )) \{h\}"
+    r"(?! (?:had|was|\{was\}|would|could|did|[a-z]+ed) )"
 )
 SENTENCE = re.compile(r'(?<=[.!?"\n]) ')
 LEFT_OUT = (0.0, 0.3, 0.7, 1.0)  # of the lines that may be, drawn for each passage
