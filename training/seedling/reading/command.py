@@ -18,6 +18,7 @@ from training.seedling.reading import (
     screened,
     speed,
     tone,
+    usual,
 )
 from training.seedling.reading.draw import Drawing, tell_all
 from training.seedling.reading.figures import Figure, table
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--temperature", type=float, default=Drawing.temperature)
     add("--top-p", type=float, default=Drawing.top_p)
     add("--unhelped", action="store_true", help="do not tell the engine the names")
+    add("--usual", action="store_true", help="40 headers with usual names instead")
     add("--regulated", action="store_true", help="with a tone's candidates")
     add("--json", action="store_true", help="figures as JSON")
     add("--corpus", help="for held-out bits per byte; default: STORYLOOM_CORPUS")
@@ -73,7 +75,7 @@ def draw(options: dict, say: Say) -> tuple[list[Story], Callable[[str], int]]:
         threads=options["threads"],
         max_batch=options["at_once"],
     )
-    headers = held_out_headers(options["n"])
+    headers = usual.headers() if options["usual"] else held_out_headers(options["n"])
     drawing = Drawing(
         options["seed"],
         options["temperature"],
@@ -91,6 +93,8 @@ def draw(options: dict, say: Say) -> tuple[list[Story], Callable[[str], int]]:
 
 
 def measured(stories: list[Story], count, options: dict) -> list[Figure]:
+    if options["usual"]:
+        return usual.measure(stories)
     figures = obedience.measure(stories)
     figures += prose.measure(stories)
     figures += copied.measure(stories, count)
