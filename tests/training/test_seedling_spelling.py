@@ -2,6 +2,12 @@
 
 import pytest
 
+from training.seedling.batches import Library
+from training.seedling.corpus import Story, story_key
+from training.seedling.labels import Lexicon, labels_of
+from training.seedling.library import open_tokenizer
+from training.seedling.prepare import prepare
+from training.seedling.recipe import Recipe
 from training.seedling.spelling import per_million, pruned
 from training.seedling.tokenizer import train_tokenizer
 
@@ -44,3 +50,17 @@ def test_any_text_still_round_trips_and_ids_stay(whole, text):
     ids = spelled.encode(text, add_special_tokens=False).ids
     assert spelled.decode(ids, skip_special_tokens=False) == text
     assert spelled.get_vocab() == whole.get_vocab()
+
+
+def test_a_run_that_goes_on_keeps_its_tokenizer_unless_it_is_to_spell_anew(
+    whole, tmp_path
+):
+    whole.save(str(tmp_path / "tokenizer.json"))
+    text = "Lily had a pear. One day Lily gave it to her cat."
+    story = Story(story_key(text), "tinystories", "", [text.split(". ")])
+    labels = labels_of(story, Lexicon(names={"Lily"}, things={"pear"}))
+    library = Library([prepare(story, labels)], [])
+    asked = library, Recipe(scenes=20), tmp_path / "workshop", tmp_path
+    assert open_tokenizer(*asked).to_str() == whole.to_str()
+    respelled = open_tokenizer(*asked, respell=True)
+    assert len(pieces(respelled, "Marcelline")) > len(pieces(whole, "Marcelline"))

@@ -54,13 +54,19 @@ def tokenizer_texts(stories: list[Prepared], seed: int) -> Iterator[str]:
 
 
 def open_tokenizer(
-    library: Library, recipe: Recipe, workshop: Path, start: Path | None = None
+    library: Library,
+    recipe: Recipe,
+    workshop: Path,
+    start: Path | None = None,
+    respell: bool = False,
 ):
-    """That of the weights in `start`, if the run goes on from some."""
+    """That of the weights in `start`, if the run goes on from some; with `respell`
+    what it hardly ever reads is spelled in pieces from now on."""
     from tokenizers import Tokenizer
 
     if start:
-        return Tokenizer.from_file(str(start / "tokenizer.json"))
+        known = Tokenizer.from_file(str(start / "tokenizer.json"))
+        return well_read(known, library, recipe) if respell else known
     path = workshop / "tokenizer.json"
     if not path.exists():
         texts = tokenizer_texts(library.stories, recipe.seed)

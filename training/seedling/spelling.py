@@ -7,15 +7,13 @@ that all had nearly one embedding: " Marc" was " Osw" and "dith", so "Marcelline
 pieces, which stand in many words, a name can be copied.
 """
 
-import argparse
 import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 
 from training.seedling.batches import Library, epoch_readings, reading_of
-from training.seedling.recipe import WORKSHOP, Recipe
+from training.seedling.recipe import Recipe
 from training.seedling.tokenizer import rendered
 
 READ = 9000  # stories and scenes, to count by
@@ -72,23 +70,3 @@ def well_read(tokenizer, library: Library, recipe: Recipe):
     """`tokenizer`, pruned by what a run with this library reads."""
     read = per_million(tokenizer, texts_read(library, recipe))
     return pruned(tokenizer, read, recipe.least_read, recipe.least_read_capital)
-
-
-def main() -> None:
-    """Prune the tokenizer of weights that are to be gone on with."""
-    from tokenizers import Tokenizer
-
-    from training.seedling.library import open_library
-
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("weights", type=Path, help="a folder with a tokenizer.json")
-    parser.add_argument("--corpus", help="default: STORYLOOM_CORPUS")
-    parser.add_argument("--workshop", type=Path, default=WORKSHOP)
-    options = parser.parse_args()
-    recipe, path = Recipe(), options.weights / "tokenizer.json"
-    library = open_library(options.corpus, recipe, options.workshop)
-    well_read(Tokenizer.from_file(str(path)), library, recipe).save(str(path))
-
-
-if __name__ == "__main__":
-    main()

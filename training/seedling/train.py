@@ -296,12 +296,13 @@ def train(
     weights: Path = WEIGHTS,
     teacher_minutes: float = 0.0,
     start: Path | None = None,
+    respell: bool = False,
 ) -> None:
     workshop.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(recipe.threads)
     torch.set_float32_matmul_precision("high")
     library = open_library(corpus, recipe, workshop)
-    tokenizer = open_tokenizer(library, recipe, workshop, start)
+    tokenizer = open_tokenizer(library, recipe, workshop, start, respell)
     stories, held_out = without_held_out(library.stories, recipe)
     library = replace(library, stories=stories)
     # Processes are forked before a GPU is in use, so both streams are opened first.
@@ -330,6 +331,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workshop", type=Path, default=WORKSHOP)
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="written here")
     add = parser.add_argument
+    add("--respell", action="store_true", help="spell its rare tokens in pieces")
     add("--rate", type=float, help="of the matrices; the others keep their share of it")
     add("--dropout", type=float, help="default: .05 on a GPU, none on a CPU")
     add("--teacher-minutes", type=float, default=0.0, help="train a teacher first")
@@ -362,6 +364,7 @@ def from_arguments(options: dict) -> None:
         options["weights"],
         options["teacher_minutes"],
         options["finish"],
+        options["respell"],
     )
 
 
