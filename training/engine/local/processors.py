@@ -73,10 +73,11 @@ class Names:
 
     It has learnt where a name belongs, but not to spell one it never read: where it
     leans to some name, these are likelier; once one is begun, it is finished, its first
-    token only where the word goes on (and not "The" of "Theodora"), and no letters are
-    stuck to its end, unless they make the name of somebody else ("Ann", "Anna"). Nobody
-    is named beside themselves, as in "Ana and Ana", nor where "I" is likelier: whoever
-    tells the story would become somebody else.
+    token only where the word goes on (and not "The" of "Theodora"), unless it goes on
+    as a usual word ("Since", and not "Sunniva"), and no letters are stuck to its end,
+    unless they make the name of somebody else ("Ann", "Anna"). Nobody is named beside
+    themselves, as in "Ana and Ana", nor where "I" is likelier: whoever tells the story
+    would become somebody else.
     """
 
     #: What spelling a begun name is worth.
@@ -193,9 +194,9 @@ class Wanted:
     one that is asked for becomes likelier there. Elsewhere, it has to be nearly due
     by itself, as names have to be everywhere: pushed into a line that has no room for
     it, it would derail the line. What has been said is never pushed again, only spelled
-    to its end where it is begun; unless after "the", its first token alone may begin
-    another word ("st" of "stamp album" in "stared"). As with `Names`, nobody takes the
-    place of a teller who is likelier there.
+    to its end where it is begun, a thing of several words with all of them; unless
+    after "the", its first token alone may begin another word ("st" of "stamp album" in
+    "stared"). As with `Names`, nobody takes the place of a teller who is likelier.
     """
 
     #: Nats below the likeliest token at which a word still has room, and those at which
