@@ -4,7 +4,7 @@ import torch
 
 from training.engine.local.quoted import Quoted
 
-NOTED, LINE, NAME = [1, 2, 3, 4, 5, 6], 7, 8
+NOTED, LINE = [1, 2, 3, 4, 5, 6], 7
 PROMPT = [9, *NOTED, LINE, 9]
 LEVEL = torch.zeros(12)
 

@@ -45,7 +45,7 @@ TELLERS_OF_FORM = {("one", "letter"): ("I",), ("one", "script"): ("she", "he")}
 #: "I" may tell every plot, so seldom takes one that she or he could tell.
 TOLD_BY = {"I": 0.4, "she": 0.95, "he": 1.15, "they": 1.0}
 OFTEN = {"one": 1.0, "two": 0.55}  # how often a plot is told, by its tellers
-#: Forms that few plots have, and few headers ask for, but line breaks and all.
+#: Forms that few plots have: told no more often, they would never be learnt.
 OFTEN_BY_FORM = {"letter": 2.0, "poem": 2.0, "script": 2.0}
 #: How often a header has what a plot can tell and do without: people note down little.
 ALSO = {"t": 0.25, "t2": 0.4, "place": 0.4, "life": 0.3, "key": 1.0}

@@ -11,6 +11,8 @@ from training.seedling.plots import IN_LINES, SLOT, Line, Passage, Plot
 BEGUN = re.compile(r"(?<=[.!?][ \n])[a-z]")  # a sentence that began with a slot
 CHOICE = re.compile(r"\(([^()]*/[^()]*)\)")
 INVERTED = re.compile(r'(?<=" )(\w+ed|said|told|sang|sighed) \{h\}')
+#: Words after which the hero is an object ("woke her"). After those of the first part
+#: "and" may begin what somebody else does ("for Ana and Tom had left").
 OBJECT = re.compile(
     r"(?<!\" )\b((?:for|than|told|asked|gave|saw|let|helped|showed|followed|hugged|"
     r"called|thanked|put|lifted|left|took|pulled|pushed|led|brought|carried|made|sent|"

@@ -331,7 +331,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workshop", type=Path, default=WORKSHOP)
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="written here")
     add = parser.add_argument
-    add("--respell", action="store_true", help="spell its rare tokens in pieces")
+    add(
+        "--respell",
+        action="store_true",
+        help="with --finish: spell rare tokens in pieces",
+    )
     add("--rate", type=float, help="of the matrices; the others keep their share of it")
     add("--dropout", type=float, help="default: .05 on a GPU, none on a CPU")
     add("--teacher-minutes", type=float, default=0.0, help="train a teacher first")

@@ -125,8 +125,7 @@ class Names:
     def __call__(self, history: Sequence[int], scores: Tensor) -> Tensor:
         drawn = list(history[self._prompt :])
         told = likeliest(self._teller, scores)
-        best = int(scores.argmax())
-        in_a_word = best < len(self._inside) and bool(self._inside[best])
+        in_a_word = goes_on_as(scores, self._inside) is not None
         near = scores.max() - self.NEAR
         raw, scores = scores, scores.clone()
         goes_on: set[int] = set()  # tokens that spell a name
@@ -165,10 +164,9 @@ class Names:
     def _is_word(self, begun: list[int], token: int, scores: Tensor) -> bool:
         """Whether what is begun goes on as a usual word, and not with the `token` of a
         name."""
-        best = int(scores.argmax())
-        in_a_word = best < len(self._inside) and bool(self._inside[best])
+        best = goes_on_as(scores, self._inside)
         unlikely = bool(scores[token] < scores.max() - self.NEARER)
-        return in_a_word and unlikely and self._usual([*begun, best])
+        return best is not None and unlikely and self._usual([*begun, best])
 
     def _end(self, scores: Tensor, goes_on: set[int]) -> None:
         """A name is whole: no letters but those of another name. The word of a place
@@ -259,8 +257,7 @@ class Wanted:
         """Whether the middle of one of its words was reached. A model that never read
         the word may be sure of another ending ("zeppel" of "zeppelin"); but one of
         "lanterns" is a lantern."""
-        best = int(scores.argmax())
-        in_a_word = best < len(self._inside) and bool(self._inside[best])
+        in_a_word = goes_on_as(scores, self._inside) is not None
         rest = phrase[begun:]
         middle = begun > 1 and bool(self._joined[rest[0]]) and rest != self._plural
         return middle and (begun > 2 or in_a_word)
@@ -288,6 +285,12 @@ class Wanted:
             free = score > likeliest(self._teller, scores)
             return free and score >= most - self.DUE
         return score >= most - (self.REACH if noun else self.DUE)
+
+
+def goes_on_as(scores: Tensor, inside: Tensor) -> int | None:
+    """The likeliest token, where it lengthens the word before it."""
+    best = int(scores.argmax())
+    return best if best < len(inside) and bool(inside[best]) else None
 
 
 def likeliest(tokens: Sequence[int], scores: Tensor) -> float:

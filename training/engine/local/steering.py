@@ -54,8 +54,9 @@ class Steering:
         found: list[Processor] = []
         if ends_in_space(prompt):
             found.append(NewWord(len(ids), self._chat.word_starts))
-        details, spared = self._chat.details(prompt, len(ids)), self._spared(prompt)
+        spared = self._spared(prompt)
         if strength := sampling.repetition_penalty:
+            details = self._chat.details(prompt, len(ids))
             found.append(Repetition(ids[:written], strength, details, spared))
         first = self._first(prompt)
         if self._name_bias and len(first) > 1:
