@@ -2,9 +2,10 @@
 
 import torch
 
-from training.engine.local.processors import Names, Wanted
+from training.engine.local.names import Names
 from training.engine.local.repetition import Repetition, Spared
 from training.engine.local.steering import capitalised
+from training.engine.local.wanted import Wanted
 
 # -- repetition
 

@@ -5,17 +5,12 @@ from collections.abc import Sequence
 
 from training.engine.base import Prompt, Sampling
 from training.engine.local.chat import Chat, ends_in_space
-from training.engine.local.processors import (
-    Contrast,
-    Names,
-    NewWord,
-    Processor,
-    Rival,
-    Wanted,
-)
+from training.engine.local.names import Names
+from training.engine.local.processors import Contrast, NewWord, Processor, Rival
 from training.engine.local.quoted import Quoted
 from training.engine.local.repetition import Repetition, Spared
 from training.engine.local.speakers import Speakers
+from training.engine.local.wanted import Wanted
 
 QUOTES = '"“„«'  # what a speech begins with
 ARTICLES = "the a an my his her their our your its this that some The A An My His Her"
