@@ -337,6 +337,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="with --finish: spell rare tokens in pieces",
     )
     add("--rate", type=float, help="of the matrices; the others keep their share of it")
+    add(
+        "--scenes",
+        type=int,
+        help="told from plots in one epoch: more learn them sooner",
+    )
     add("--dropout", type=float, help="default: .05 on a GPU, none on a CPU")
     add("--teacher-minutes", type=float, default=0.0, help="train a teacher first")
     add("--finish", type=Path, help="a short last run from the weights in a folder")
@@ -350,6 +355,9 @@ def from_arguments(options: dict) -> None:
         recipe = recipe.finish()
     if options["rate"] is not None:
         recipe = recipe.at_rate(options["rate"])
+    if options["scenes"] is not None:
+        scenes = options["scenes"]
+        recipe = replace(recipe, scenes=scenes, closing_scenes=scenes)
     if options["dropout"] is not None:
         recipe = replace(recipe, dropout=options["dropout"])
     recipe = replace(
