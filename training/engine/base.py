@@ -27,7 +27,7 @@ class Prompt:
 
     messages: tuple[Message, ...]
     #: People of the story. A model too small to copy names is helped to (see
-    #: local/processors.py); others take them from the messages.
+    #: local/names.py); others take them from the messages.
     names: tuple[str, ...] = ()
     #: Words and short phrases the passage should hold. A model that asks for it is
     #: helped to bring them in; none is promised.

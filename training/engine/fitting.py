@@ -12,11 +12,15 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A passage a person wrote. `document` groups those that belong together."""
+    """A passage a person wrote. `document` groups those that belong together.
+
+    `header`: the system message that a replayed passage was asked for under.
+    """
 
     text: str
     document: str = ""
     ask: str = ""
+    header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +89,16 @@ class Fit:
     test_thumbs: tuple[Rated, ...] = ()
     #: The adapter now in use, to be compared with.
     champion: str = ""
+    #: Shared adapters that learning may begin from, where the person's text is likelier
+    #: under one than under the bare model.
+    starts: tuple[str, ...] = ()
     recipe: Recipe | None = None
     #: A rank other than the amount of text would give; 0: that one.
     rank: int = 0
     #: Times the usual learning rate: what the model knows already needs less.
     pace: float = 1.0
+    #: Epochs other than the amount of text would give; 0: those.
+    epochs: float = 0.0
     #: Leave the weights in half precision: what ships is to be small.
     half: bool = False
     device: str = "auto"
@@ -120,7 +129,8 @@ class Fit:
             for name in ("thumbs", "test_thumbs")
         }
         recipe = Recipe(**data["recipe"]) if data["recipe"] else None
-        return cls(**data | told | pairs | thumbs | {"recipe": recipe})
+        rest = {"recipe": recipe, "starts": tuple(data["starts"])}
+        return cls(**data | told | pairs | thumbs | rest)
 
 
 @dataclass(frozen=True, slots=True)

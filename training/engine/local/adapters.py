@@ -199,6 +199,15 @@ def _pair(tensors: Mapping[str, Tensor], name: str, layer: nn.Module) -> Pair:
     return Pair(down, up)
 
 
+def as_tensors(adapter: Adapter) -> dict[str, Tensor]:
+    """By the names that PEFT gives them, in full precision."""
+    return {
+        f"{PREFIX}{name}.lora_{side}.weight": tensor.float()
+        for name, pair in adapter.pairs.items()
+        for side, tensor in (("A", pair.down), ("B", pair.up))
+    }
+
+
 def publish(
     folder: Path, tensors: Mapping[str, Tensor], config: dict[str, Any], base: str
 ) -> None:

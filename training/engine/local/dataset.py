@@ -44,7 +44,7 @@ def windows_of(chat: Chat, told: Iterable[Told], room: int) -> list[Window]:
     found: list[Window] = []
     for document, texts in groupby(told, key=lambda each: each.document):
         pieces = [
-            Told(passage, document, each.ask)
+            Told(passage, document, each.ask, each.header)
             for each in texts
             for passage in passages_of(each.text)
         ]
@@ -60,12 +60,16 @@ def _fill(chat: Chat, pieces: Sequence[Told], room: int) -> Iterator[Window]:
         if longer is None or len(longer.ids) > room:
             if window:
                 yield window
-            messages = []
+            messages = head(piece)
             longer = _begun(chat, piece, room)
         window = longer
         messages += turn(piece)
     if window:
         yield window
+
+
+def head(piece: Told) -> list[Message]:
+    return [{"role": "system", "content": piece.header}] if piece.header else []
 
 
 def turn(piece: Told) -> list[Message]:
@@ -76,9 +80,10 @@ def turn(piece: Told) -> list[Message]:
 
 
 def _begun(chat: Chat, piece: Told, room: int) -> Window:
-    prompt = chat.encode(Prompt(tuple(turn(piece)[:1])))
+    messages = [*head(piece), *turn(piece)]
+    prompt = chat.encode(Prompt(tuple(messages[:-1])))
     ids = chat.ids(piece.text)[: room - len(prompt) - 1]
-    end = _end(chat, prompt, ids, turn(piece))
+    end = _end(chat, prompt, ids, messages)
     told = [False] * len(prompt) + [True] * (len(ids) + len(end))
     return Window(prompt + ids + end, told, piece.document)
 

@@ -15,7 +15,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict
+from peft import (
+    LoraConfig,
+    PeftModel,
+    get_peft_model,
+    get_peft_model_state_dict,
+    set_peft_model_state_dict,
+)
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
@@ -24,11 +30,14 @@ from transformers.pytorch_utils import Conv1D
 from training.engine.base import EngineError
 from training.engine.fitting import Progress, Recipe, Stage
 from training.engine.local import checkpoint
+from training.engine.local.adapters import Adapter, as_tensors
 from training.engine.local.dataset import HasIds, Window, batches_of, padded
 from training.engine.local.model import half_pays
 
 #: Seconds between two checkpoints, and between two signs of life.
 SAVE_EVERY, SAY_EVERY = 20.0, 0.5
+#: Windows out of which batches of about one length are made.
+NEIGHBOURS = 32
 #: An epoch's tokens over those of one look.
 LOOK_SHARE = 20
 
@@ -67,8 +76,11 @@ class Lesson:
     objective: Objective = field(default_factory=Telling)
 
 
-def with_adapter(model: PreTrainedModel, recipe: Recipe) -> PeftModel:
-    """The model with a fresh adapter on every linear layer but the output."""
+def with_adapter(
+    model: PreTrainedModel, recipe: Recipe, start: Adapter | None = None
+) -> PeftModel:
+    """The model with an adapter on every linear layer but the output: a fresh one, or
+    a copy of `start`, of the recipe's rank and strength."""
     config = LoraConfig(
         r=recipe.rank,
         lora_alpha=round(recipe.rank * recipe.strength),
@@ -79,7 +91,10 @@ def with_adapter(model: PreTrainedModel, recipe: Recipe) -> PeftModel:
         task_type="CAUSAL_LM",
     )
     torch.manual_seed(0)
-    return get_peft_model(model, config)
+    voice = get_peft_model(model, config)
+    if start is not None:
+        set_peft_model_state_dict(voice, as_tensors(start))
+    return voice
 
 
 def config_of(model: PeftModel, base: str) -> dict:
@@ -132,11 +147,25 @@ class Plan:
         dice = random.Random(f"{lesson.seed} {number}")
         share = lesson.recipe.replay
         wanted = round(len(lesson.train) * share / (1 - share))
-        extra = min(wanted, len(lesson.replay)) if lesson.replay else 0
-        windows = [*lesson.train, *dice.sample(list(lesson.replay), extra)]
+        often = -(-wanted // len(lesson.replay)) if lesson.replay else 0
+        replay = dice.sample(list(lesson.replay) * often, wanted if often else 0)
+        windows = [*lesson.train, *replay]
         order = list(range(len(windows)))
         dice.shuffle(order)
-        return batches_of(windows, lesson.recipe.step_tokens, order)
+        order = alike_in_length(order, [len(window.ids) for window in windows])
+        batches = batches_of(windows, lesson.recipe.step_tokens, order)
+        dice.shuffle(batches)
+        return batches
+
+
+def alike_in_length(order: list[int], lengths: list[int]) -> list[int]:
+    """Neighbours of about one length, as a batch is padded to its longest: in a random
+    order a seventh of what is read would be nothing."""
+    return [
+        at
+        for begin in range(0, len(order), NEIGHBOURS)
+        for at in sorted(order[begin : begin + NEIGHBOURS], key=lengths.__getitem__)
+    ]
 
 
 def learn(
