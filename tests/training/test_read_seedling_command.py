@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from stories import prompts, writing
 from stories.models import Creativity, Length
-from training.engine import EchoEngine
+from training.engine import AdapterRef, EchoEngine
 from training.seedling.pairs import read_pairs
 from training.seedling.reading import (
     corpus_side,
@@ -127,6 +127,18 @@ def test_one_seed_one_story(held_out):
         for seed in (1, 1, 2)
     ]
     assert texts[0] == texts[1] != texts[2]
+
+
+@pytest.mark.parametrize("regulated", [False, True])
+def test_a_voice_tells_them_if_one_is_given(held_out, regulated):
+    class Spoken(EchoEngine):
+        def generate(self, prompt, sampling, adapters=()):
+            assert adapters == (voice,)
+            return super().generate(prompt, sampling, ())
+
+    voice = AdapterRef("somebody")
+    drawing = draw.Drawing(1, regulated=regulated, voices=(voice,))
+    assert draw.tell(Spoken(), held_out[0], 0, drawing).text
 
 
 def test_the_command_prints_each_figure_beside_its_bar(tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from training.engine import open_engine
+from training.engine import AdapterRef, open_engine
 from training.seedling.reading import (
     blind,
     copied,
@@ -42,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--top-p", type=float, default=Drawing.top_p)
     add("--unhelped", action="store_true", help="do not tell the engine the names")
     add("--usual", action="store_true", help="40 headers with usual names instead")
+    add("--voice", type=Path, help="an adapter that tells them")
     add("--regulated", action="store_true", help="with a tone's candidates")
     add("--json", action="store_true", help="figures as JSON")
     add("--corpus", help="for held-out bits per byte; default: STORYLOOM_CORPUS")
@@ -82,6 +83,7 @@ def draw(options: dict, say: Say) -> tuple[list[Story], Callable[[str], int]]:
         options["top_p"],
         helped=not options["unhelped"],
         regulated=options["regulated"],
+        voices=(AdapterRef(str(options["voice"])),) if options["voice"] else (),
     )
     began = time.monotonic()
     try:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from training.engine import Engine, Prompt, Sampling
+from training.engine import AdapterRef, Engine, Prompt, Sampling
 from training.engine.base import Piece
 from training.engine.guide import open_guide
 from training.engine.regulator import Regulated, Target
@@ -27,6 +27,7 @@ class Drawing:
     top_p: float = 0.9
     helped: bool = True  # the engine is told names and words, as by the editor
     regulated: bool = False  # chosen among candidates, as where a tone is asked for
+    voices: tuple[AdapterRef, ...] = ()
 
     def sampling(self, held_out: HeldOut, number: int, turn: int) -> Sampling:
         return Sampling(
@@ -52,12 +53,23 @@ def prompt_of(
 
 
 def regulated(
-    engine: Engine, prompt: Prompt, sampling: Sampling, ask: dict, before: str
+    engine: Engine,
+    prompt: Prompt,
+    sampling: Sampling,
+    ask: dict,
+    before: str,
+    voices: Sequence[AdapterRef] = (),
 ) -> Iterator[Piece]:
     gates = Gates(before, prompt.names, ending=ask["Part"] == "ending")
     target = Target(ask["Tone"])
     return Regulated(
-        engine, open_guide(), prompt, sampling, target=target, gates=gates
+        engine,
+        open_guide(),
+        prompt,
+        sampling,
+        target=target,
+        gates=gates,
+        adapters=voices,
     ).pieces()
 
 
@@ -78,9 +90,11 @@ def tell(engine: Engine, held_out: HeldOut, number: int, drawing: Drawing) -> St
         prompt = prompt_of(messages_for(held_out, told), helped, before)
         sampling = drawing.sampling(held_out, number, turn)
         pieces = (
-            regulated(engine, prompt, sampling, held_out.asks[turn], before)
+            regulated(
+                engine, prompt, sampling, held_out.asks[turn], before, drawing.voices
+            )
             if drawing.regulated
-            else engine.generate(prompt, sampling)
+            else engine.generate(prompt, sampling, drawing.voices)
         )
         told.append(passage(pieces))
     return Story(held_out, told)
