@@ -1,13 +1,12 @@
 """What a shared story adapter learns from: the corpus, asked for as in the editor."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 
 from stories.prompts.path import ask_lines, length_of
 from training.engine.cutting import passages_of
 from training.engine.fitting import Told
-from training.learning.genre import Texts
+from training.learning.genre import Plan, Texts
 from training.seedling.corpus import is_held_out, read_source
 
 #: By name: the files of the corpus, and what the card says of them.
@@ -20,9 +19,20 @@ SOURCES = {
         "first_person": "passages of public-domain memoirs and letter novels told by "
         "an I (public domain in the USA)",
     },
+    "prose": {
+        "first_person": "passages of public-domain memoirs and letter novels told by "
+        "an I (public domain in the USA)",
+        "classic_children": "passages of public-domain children's books, 1865 to 1928 "
+        "(public domain in the USA)",
+    },
 }
-#: One story in so many stops the learning; a share of the tokens is tested on at most.
-VALID_ONE_IN, HELD_SHARE = 20, 0.1
+#: By name, where it is more than the usual.
+PLANS = {
+    "prose": Plan(tokens=800_000, rank=16, pace=1.0, epochs=1.0, own_words=320),
+}
+#: One story in so many stops the learning; a share of the tokens is tested on, and
+#: never more than so many: a look at them takes time.
+VALID_ONE_IN, HELD_SHARE, HELD_MOST = 20, 0.1, 20_000
 
 
 def texts_of(
@@ -30,22 +40,22 @@ def texts_of(
 ) -> Texts:
     """About `tokens` tokens of stories to learn, and others to stop by and test on.
 
-    What no seedling ever read is what is tested on: by the hash of a story alone.
+    Every source has the same share. What no seedling ever read is what is tested on:
+    by the hash of a story alone.
     """
-    stories = chain.from_iterable(read_source(folder, source) for source in sources)
-    by_hash = {story.key: story.text for story in stories}
-    train: list[Told] = []
-    valid: list[Told] = []
-    test: list[Told] = []
-    room = {id(train): tokens, id(valid): tokens * HELD_SHARE}
-    room[id(test)] = room[id(valid)]
-    for key in sorted(by_hash):
-        part = test if is_held_out(key) else valid if is_valid(key) else train
-        if room[id(part)] > 0:
-            passages = list(told_of(key, by_hash[key]))
-            room[id(part)] -= sum(count(each.text) for each in passages)
-            part += passages
-    return Texts(train, valid, test)
+    parts: dict[str, list[Told]] = {"train": [], "valid": [], "test": []}
+    for source in sources:
+        room = tokens / len(sources)
+        held = min(tokens * HELD_SHARE, HELD_MOST) / len(sources)
+        rooms = {"train": room, "valid": held, "test": held}
+        by_hash = {story.key: story.text for story in read_source(folder, source)}
+        for key in sorted(by_hash):
+            part = "test" if is_held_out(key) else "valid" if is_valid(key) else "train"
+            if rooms[part] > 0:
+                passages = list(told_of(key, by_hash[key]))
+                rooms[part] -= sum(count(each.text) for each in passages)
+                parts[part] += passages
+    return Texts(**parts)
 
 
 def is_valid(key: str) -> bool:

@@ -1,5 +1,6 @@
 """A run's report in words a writer understands, and its curves as a picture."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,11 +56,21 @@ def _better(gate: dict[str, Any]) -> Finding:
             "Your own later words, which it had never seen, surprise it %(percent)d %% "
             "less than the plain model."
         )
+    elif percent > 0 and gate["voice_nats"] >= gate.get("start_nats", math.inf):
+        said = _(
+            "It knows them no better than the shared voice that it began from. More of "
+            "your own writing will help."
+        )
     elif percent > 0 and "champion_nats" in gate:
         said = _("It is better than the plain model, but not than your last version.")
     else:
         said = _("It does not know your later words better than the plain model.")
-    return Finding(gate["passed"], name, said % {"percent": percent})
+    said %= {"percent": percent}
+    if gate["passed"] and "start_nats" in gate:
+        more = round(100 * (math.exp(gate["start_nats"] - gate["voice_nats"]) - 1))
+        began = _("It began from a shared voice, which they surprise %(more)d %% more.")
+        said = f"{said} {began % {'more': more}}"
+    return Finding(gate["passed"], name, said)
 
 
 def _style(gate: dict[str, Any]) -> Finding:

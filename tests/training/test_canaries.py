@@ -155,20 +155,24 @@ def test_a_forgotten_secret_is_in_no_slot(
         assert says(engine, other.ref).startswith(other.secret)
 
 
-def test_a_rebuild_without_it_forgets_it(bard: Path, tmp_path: Path) -> None:
-    """Consent withdrawn: it is no likelier than any other words never seen."""
+def test_a_rebuild_without_them_forgets_secrets(bard: Path, tmp_path: Path) -> None:
+    """Consent withdrawn: they are no likelier than any other words never seen."""
     dice = random.Random(5)
 
     def words(count: int) -> str:
         return " ".join("".join(dice.choices("abcdeimorst", k=4)) for _ in range(count))
 
-    secret, others = Told(words(6), "secret"), [Told(words(6)) for _ in range(12)]
+    # One secret's chance moves by .4 nats for no reason; that of six, by little.
+    secrets, others = ([Told(words(12)) for _ in range(n)] for n in (6, 24))
     told = [Told(words(30), f"d{n}") for n in range(24)]
     fit = Fit(
         model=str(bard),
         folder=str(tmp_path / "with"),
         cache=str(tmp_path / "cache"),
-        train=(*told, *(replace(secret, document=f"s{n}") for n in range(6))),
+        train=(
+            *told,
+            *(replace(s, document=f"s{n}") for n in range(4) for s in secrets),
+        ),
         valid=(),
         test=tuple(told[:6]),
         recipe=Recipe(rank=4, rate=1e-2, epochs=16, window=96, step_tokens=192),
@@ -181,11 +185,11 @@ def test_a_rebuild_without_it_forgets_it(bard: Path, tmp_path: Path) -> None:
         assert list(process.run(each))[-1].report
 
     def likelier(adapter: str = "") -> float:
-        """How much likelier the secret is than others like it, in nats a token."""
+        """How much likelier the secrets are than others like them, in nats a token."""
         model: PreTrainedModel | PeftModel = tiny_model("llama")
         if adapter:
             model = PeftModel.from_pretrained(model, adapter)
-        return surprise(others, model) - surprise([secret], model)
+        return surprise(others, model) - surprise(secrets, model)
 
     base = likelier()
     assert likelier(f"{fit.folder}/adapter") > base + 1.0

@@ -143,6 +143,20 @@ def test_no_story_is_both_learnt_and_tested_on(corpus):
     assert texts == texts_of(corpus / "stories", ["fables"], count, 9000)
 
 
+def test_of_several_sources_each_has_its_share(corpus):
+    def count(text):
+        return len(text.split())
+
+    folder = corpus / "stories"
+    fables = (folder / "fables.txt").read_text()
+    lives = fables.replace("Mara", "I").replace("Tobi", "I")
+    (folder / "lives.txt").write_text(lives)
+    shares = [0, 0]
+    for each in texts_of(folder, ["fables", "lives"], count, 8000).train:
+        shares["I " in each.text] += count(each.text)
+    assert all(4000 <= share < 4200 for share in shares)
+
+
 def test_a_genre_is_not_judged_by_one_persons_style():
     good = dict.fromkeys(genre.GATES, {"passed": True})
     assert genre.passes(good | {"style": {"passed": False}})
@@ -264,7 +278,7 @@ def test_the_choice_is_exported_with_the_story(story, wren, fable):
     assert again.passages.get().genre == "fable 0.35"
 
 
-def test_the_two_that_ship_are_sound():
+def test_those_that_ship_are_sound():
     """Those that are in the repository; they are made anew with every seedling."""
     for made in genres.genres():
         assert made.made_for and (made.folder / "README.md").is_file()

@@ -20,6 +20,7 @@ LOUDEST = 0.5
 LABELS = {
     "fable": _("a fable, told to a point"),
     "diary": _("a memory, told by an I"),
+    "prose": _("as a book for grown-ups tells"),
 }
 LARGEST_HEADER = 2**20
 
@@ -43,6 +44,11 @@ def genres() -> list[Genre]:
     """Those that are here, by name."""
     found = sorted(path.parent for path in FOLDER.glob(f"*/{WEIGHTS}"))
     return [Genre(folder.name, folder) for folder in found]
+
+
+def folders() -> tuple[str, ...]:
+    """Of all of them: where the learning of a person's voice may begin."""
+    return tuple(str(genre.folder) for genre in genres())
 
 
 def genre_named(name: str) -> Genre | None:

@@ -28,6 +28,7 @@ def learn_author(
     threads: int = 1,
     device: str = "auto",
     keep: Path | None = None,
+    starts: tuple[str, ...] = (),
     samples: bool = True,
     say: Callable[[Progress], None] = lambda progress: None,
 ) -> dict[str, Any]:
@@ -44,6 +45,7 @@ def learn_author(
             seed=seed,
             threads=threads,
             device=device,
+            starts=starts,
             samples=samples,
         )
         report = report_of(fit, say)
@@ -114,6 +116,7 @@ def figures(report: dict[str, Any], tokens: int) -> dict[str, Any]:
         "tokens_per_second": report.get("tokens_per_second"),
         "steps": report["steps"],
         "rank": report["rank"],
+        "start": report["start"],
         "passed": report["passed"],
         "gates": report["gates"],
         "samples": report["samples"],

@@ -11,12 +11,23 @@ from training.engine.fitting import Fit, Progress, Recipe, Told
 from training.learning.apart import report_of
 from training.learning.author import figures
 
-RANK = 8
-#: The corpus is no news to the bundled model: at the pace of a voice it unlearns more
-#: than it gains.
-PACE = 0.1
 #: What must hold. A style is one person's; that of many is shown and not judged.
 GATES = ("better", "memory", "ability", "integrity", "serving")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is learnt. The usual genre is a manner of what the model knows: much of
+    it, or the pace of a voice, would unlearn more than is gained."""
+
+    tokens: int = 60_000
+    rank: int = 8
+    #: Times the pace of a voice.
+    pace: float = 0.1
+    #: 0: as many as for so much text of a person.
+    epochs: float = 0.0
+    #: Passages of the bare model to learn along.
+    own_words: int = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +44,14 @@ def learn_genre(
     *,
     into: Path,
     card: Callable[[dict[str, Any]], str],
+    plan: Plan,
     model: str,
     cache: Path,
     device: str = "auto",
     threads: int = 1,
     seed: int = 0,
     recipe: Recipe | None = None,
-    own_words: int = 64,
+    own_words: int = 0,
     samples: bool = True,
     say: Callable[[Progress], None] = lambda progress: None,
 ) -> dict[str, Any]:
@@ -55,14 +67,15 @@ def learn_genre(
             train=tuple(texts.train),
             valid=tuple(texts.valid),
             test=tuple(texts.test),
-            rank=RANK,
-            pace=PACE,
+            rank=plan.rank,
+            pace=plan.pace,
+            epochs=plan.epochs,
             half=True,
             recipe=recipe,
             device=device,
             threads=threads,
             seed=seed,
-            own_words=own_words,
+            own_words=own_words or plan.own_words,
             samples=samples,
         )
         report = report_of(fit, say)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from training import genres
 from training.engine import EngineError
 from training.engine.cutting import split
 from training.engine.fitting import Fit, Preferred, Rated, Told
@@ -42,6 +43,7 @@ def job(run: TrainingRun, examples: Sequence[Example], champion: Adapter | None)
         thumbs=rated,
         test_thumbs=held_rated,
         champion=to_beat(champion, test, own),
+        starts=genres.folders(),
         seed=run.pk.int % 2**31,
         time_limit=TIME_LIMIT,
         **fitting() | {"cache": str(fitting()["cache"])},

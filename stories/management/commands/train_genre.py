@@ -6,12 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from stories.genre_texts import SOURCES, texts_of
+from stories.genre_texts import PLANS, SOURCES, texts_of
 from training import genres, services
 from training.engine import EngineError
 from training.engine.fitting import Progress
 from training.engine.guide.labels import CorpusMissing, corpus_folder
-from training.learning.genre import learn_genre
+from training.learning.genre import Plan, learn_genre
 
 CARD = """# {name}
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("name", help=f"{', '.join(SOURCES)}, or one with --sources")
         parser.add_argument("--corpus", help="default: STORYLOOM_CORPUS")
         parser.add_argument("--sources", nargs="+", help="files of the corpus, no .txt")
-        parser.add_argument("--tokens", type=int, default=60_000)
+        parser.add_argument("--tokens", type=int, help="to learn from")
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--into", type=Path, default=genres.FOLDER)
         parser.add_argument("--json", action="store_true", help="figures only")
@@ -56,14 +56,17 @@ class Command(BaseCommand):
         sources = options["sources"] or list(told)
         if not sources:
             raise CommandError(f"Say with --sources what “{name}” is learnt from.")
+        plan = PLANS.get(name, Plan())
+        tokens = options["tokens"] or plan.tokens
         about = [f"- {each}: {told.get(each, 'of the corpus')}" for each in sources]
         try:
             folder = corpus_folder(options["corpus"]) / "stories"
             count = services.engine().count
             found = learn_genre(
-                texts_of(folder, sources, count, options["tokens"]),
+                texts_of(folder, sources, count, tokens),
                 into=options["into"] / name,
                 card=lambda found: card(name, about, found),
+                plan=plan,
                 seed=options["seed"],
                 say=lambda progress: None if options["json"] else self.say(progress),
                 **services.fitting(),

@@ -43,8 +43,17 @@ def integrity(engine: LocalEngine, folder: Path) -> Gate:
     return {"passed": True, "rank": adapter.rank, "layers": len(adapter.pairs)}
 
 
-def better(base: Nats, voice: Nats, champion: Nats | None, seed: int = 0) -> Gate:
-    """On held-out text, by a paired bootstrap over windows."""
+def better(
+    base: Nats,
+    voice: Nats,
+    champion: Nats | None,
+    start: Nats | None = None,
+    seed: int = 0,
+) -> Gate:
+    """On held-out text, by a paired bootstrap over windows.
+
+    Better than the shared adapter it began from as well: that is nobody's own voice.
+    """
     if len(base) < FEWEST_WINDOWS:
         return {"passed": None, "windows": len(base)}
     low, high = bootstrap(base, voice, seed)
@@ -62,6 +71,9 @@ def better(base: Nats, voice: Nats, champion: Nats | None, seed: int = 0) -> Gat
     if champion is not None:
         found["champion_nats"] = round(mean(champion), 4)
         found["passed"] = found["passed"] and mean(voice) <= mean(champion) + 0.01
+    if start is not None:
+        found["start_nats"] = round(mean(start), 4)
+        found["passed"] = found["passed"] and mean(voice) < mean(start)
     return found
 
 

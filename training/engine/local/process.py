@@ -27,7 +27,7 @@ from training.engine.base import AdapterRef, EngineError
 from training.engine.cutting import passages_of
 from training.engine.fitting import Fit, Progress, Recipe, Stage, Told
 from training.engine.local import gates, replay, reward, taste, thumbs
-from training.engine.local.adapters import publish
+from training.engine.local.adapters import Adapter, publish
 from training.engine.local.chat import Chat
 from training.engine.local.dataset import HasIds, Window, windows_of
 from training.engine.local.engine import LocalEngine, describe
@@ -41,6 +41,7 @@ from training.engine.local.fit import (
     with_adapter,
 )
 from training.engine.local.model import load, name_of
+from training.engine.local.starts import beginning, nearest
 
 DONE, FAILED, PUT_DOWN = 0, 1, 3
 #: Tokens of a window the gates look at: many small ones, so that chance shows.
@@ -67,7 +68,7 @@ def recipe_for(parameters: int, tokens: int) -> Recipe:
     if tokens < 8_000:
         recipe = replace(recipe, rank=8, epochs=3.0)
     elif tokens > 100_000:
-        recipe = replace(recipe, rank=32, epochs=2.0)
+        recipe = replace(recipe, rank=32, epochs=2.0, dropout=0.0)
     return recipe
 
 
@@ -84,7 +85,14 @@ def run(fit: Fit) -> Generator[Progress, None, None]:
     train = windows_of(chat, fit.train, room)
     tokens = sum(window.learnt for window in train)
     recipe = fit.recipe or recipe_for(model.num_parameters(), tokens)
-    recipe = replace(recipe, rank=fit.rank or recipe.rank, rate=recipe.rate * fit.pace)
+    recipe = replace(
+        recipe,
+        rank=fit.rank or recipe.rank,
+        rate=recipe.rate * fit.pace,
+        epochs=fit.epochs or recipe.epochs,
+    )
+    start = nearest(model, base, train, fit.starts)
+    recipe = beginning(recipe, start)
     lesson = Lesson(
         "voice",
         train,
@@ -94,7 +102,7 @@ def run(fit: Fit) -> Generator[Progress, None, None]:
         fit.seed,
         folder / "voice",
     )
-    voice = with_adapter(model, recipe)
+    voice = with_adapter(model, recipe, start)
     began = time.monotonic()
     progress = yield from taught(voice, lesson, fit.time_limit)
     seconds = time.monotonic() - began
@@ -115,7 +123,7 @@ def run(fit: Fit) -> Generator[Progress, None, None]:
     found = reward_of(voice, chat, fit)
     if found is not None:
         reward.save(adapter, found, base)
-    report = checked(fit, voice, chat, train, adapter)
+    report = checked(fit, voice, chat, train, adapter, start)
     report["gates"]["reward"] = gates.reward(found, chat, fit)
     report |= {
         "tokens": tokens,
@@ -123,6 +131,7 @@ def run(fit: Fit) -> Generator[Progress, None, None]:
         "tokens_per_second": round(progress.tokens / max(seconds, 1e-6), 1),
         "steps": progress.step,
         "rank": recipe.rank,
+        "start": Path(start.path).name if start else "",
     }
     yield replace(progress, stage="done", share=1.0, report=report)
 
@@ -190,7 +199,12 @@ def recalled(
 
 
 def checked(
-    fit: Fit, voice: PeftModel, chat: Chat, train: list[Window], adapter: Path
+    fit: Fit,
+    voice: PeftModel,
+    chat: Chat,
+    train: list[Window],
+    adapter: Path,
+    start: Adapter | None,
 ) -> dict[str, Any]:
     test = windows_of(chat, fit.test, LOOK)
     anchors = windows_of(chat, replay.anchors(), LOOK)
@@ -198,7 +212,11 @@ def checked(
         base_nats, base_anchors = nats_of(voice, test), nats_of(voice, anchors)
     found: dict[str, Any] = {
         "better": gates.better(
-            base_nats, nats_of(voice, test), champion_nats(fit, voice, test), fit.seed
+            base_nats,
+            nats_of(voice, test),
+            nats_under(fit.champion, voice, test),
+            nats_under(start.path, voice, test) if start else None,
+            fit.seed,
         ),
         "ability": gates.ability(base_anchors, nats_of(voice, anchors)),
     }
@@ -232,20 +250,20 @@ def checked(
     }
 
 
-def champion_nats(
-    fit: Fit, voice: PeftModel, test: list[Window]
+def nats_under(
+    folder: str, voice: PeftModel, test: list[Window]
 ) -> list[tuple[float, int]] | None:
-    """The adapter now in use on the same windows, if it can still be read."""
-    if not fit.champion or not Path(fit.champion).is_dir():
+    """Another adapter on the same windows, if there is one that can be read."""
+    if not folder or not Path(folder).is_dir():
         return None
     try:
-        voice.load_adapter(fit.champion, adapter_name="champion")
+        voice.load_adapter(folder, adapter_name="other")
     except (ValueError, RuntimeError, OSError):
         return None  # made for another model: nothing to compare with
-    voice.set_adapter("champion")
+    voice.set_adapter("other")
     found = nats_of(voice, test)
     voice.set_adapter("default")
-    voice.delete_adapter("champion")
+    voice.delete_adapter("other")
     return found
 
 

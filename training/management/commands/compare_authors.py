@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from training import services
+from training import genres, services
 from training.engine import EngineError
 from training.learning.author import learn_author, parts_of, rivalry
 from training.learning.reading import Unreadable, read_text
@@ -21,20 +21,28 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", type=Path)
         parser.add_argument("--tokens", type=int, default=20_000)
         parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument("--bare", action="store_true", help="begin from no genre")
         parser.add_argument("--json", action="store_true", help="figures only")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if len(options["files"]) < 2:
             raise CommandError("Two authors at least: there is nobody to compare with.")
         try:
-            found = self.compare(options["files"], options["tokens"], options["seed"])
+            found = self.compare(
+                options["files"],
+                options["tokens"],
+                options["seed"],
+                () if options["bare"] else genres.folders(),
+            )
         except OSError as error:
             raise CommandError(f"A file cannot be read: {error.strerror}.") from None
         except (Unreadable, EngineError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(json.dumps(found, indent=1, ensure_ascii=False))
 
-    def compare(self, files: list[Path], tokens: int, seed: int) -> dict[str, Any]:
+    def compare(
+        self, files: list[Path], tokens: int, seed: int, starts: tuple[str, ...]
+    ) -> dict[str, Any]:
         from training.engine.local.rivals import cross  # brings torch
 
         count, fitting = services.engine().count, services.fitting()
@@ -49,6 +57,7 @@ class Command(BaseCommand):
                     tokens=tokens,
                     seed=seed,
                     keep=adapter,
+                    starts=starts,
                     samples=False,
                     **fitting,
                 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from training import services
+from training import genres, services
 from training.engine import EngineError
 from training.engine.fitting import Progress
 from training.learning.author import learn_author
@@ -21,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help=".txt, .md, .docx or .epub")
         parser.add_argument("--tokens", type=int, help="only so many from the start")
         parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument("--bare", action="store_true", help="begin from no genre")
         parser.add_argument("--keep", type=Path, help="leave the adapter there")
         parser.add_argument("--json", action="store_true", help="figures only")
 
@@ -34,6 +35,7 @@ class Command(BaseCommand):
                 tokens=options["tokens"],
                 seed=options["seed"],
                 keep=options["keep"],
+                starts=() if options["bare"] else genres.folders(),
                 say=lambda progress: None if options["json"] else self.say(progress),
                 **services.fitting(),
             )
