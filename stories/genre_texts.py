@@ -26,7 +26,8 @@ SOURCES = {
         "(public domain in the USA)",
     },
 }
-#: By name, where it is more than the usual.
+#: By name, where it is more than the usual: older prose, in which a person's voice may
+#: begin.
 PLANS = {
     "prose": Plan(tokens=800_000, rank=16, pace=1.0, epochs=1.0, own_words=320),
 }

@@ -50,27 +50,30 @@ def _better(gate: dict[str, Any]) -> Finding:
     name = _("Knows your words better")
     if gate["passed"] is None:
         return Finding(None, name, _("There was too little kept apart to tell."))
+    begun = "start_nats" in gate
     percent = round(100 * gate["perplexity_drop"])
-    if gate["passed"]:
+    if gate["passed"] and begun:
+        said = _(
+            "Your own later words, which it had never seen, surprise it %(own)d %% "
+            "less than the shared voice that it began from, and %(percent)d %% less "
+            "than the plain model."
+        )
+    elif gate["passed"]:
         said = _(
             "Your own later words, which it had never seen, surprise it %(percent)d %% "
             "less than the plain model."
         )
-    elif percent > 0 and gate["voice_nats"] >= gate.get("start_nats", math.inf):
+    elif begun and gate["change_high"] >= 0:
         said = _(
-            "It knows them no better than the shared voice that it began from. More of "
-            "your own writing will help."
+            "It does not plainly know them better than the shared voice that it began "
+            "from. More of your own writing will help."
         )
     elif percent > 0 and "champion_nats" in gate:
         said = _("It is better than the plain model, but not than your last version.")
     else:
         said = _("It does not know your later words better than the plain model.")
-    said %= {"percent": percent}
-    if gate["passed"] and "start_nats" in gate:
-        more = round(100 * (math.exp(gate["start_nats"] - gate["voice_nats"]) - 1))
-        began = _("It began from a shared voice, which they surprise %(more)d %% more.")
-        said = f"{said} {began % {'more': more}}"
-    return Finding(gate["passed"], name, said)
+    own = max(1, round(100 * (1 - math.exp(gate.get("change", 0.0)))))
+    return Finding(gate["passed"], name, said % {"percent": percent, "own": own})
 
 
 def _style(gate: dict[str, Any]) -> Finding:

@@ -84,7 +84,8 @@ def written(story):
 def quickly(monkeypatch):
     """A random model's style would be judged by chance, so no samples are drawn."""
     recipe = Recipe(rate=5e-2, epochs=4, window=128, step_tokens=256)
-    quick = partial(train_genre.learn_genre, recipe=recipe, own_words=4, samples=False)
+    quick = partial(train_genre.learn_genre, recipe=recipe, samples=False)
+    monkeypatch.setitem(train_genre.PLANS, "fable", genre.Plan(own_words=4))
     monkeypatch.setattr(train_genre, "learn_genre", quick)
 
 
@@ -110,7 +111,8 @@ def test_the_command_makes_an_adapter_with_a_card(corpus, shelf, tiny, quickly, 
 
 def test_what_does_not_pass_changes_nothing(corpus, fable, tiny, monkeypatch, shelf):
     recipe = Recipe(rate=0.0, epochs=1, window=128, step_tokens=256)
-    still = partial(train_genre.learn_genre, recipe=recipe, own_words=4, samples=False)
+    still = partial(train_genre.learn_genre, recipe=recipe, samples=False)
+    monkeypatch.setitem(train_genre.PLANS, "fable", genre.Plan(own_words=4))
     monkeypatch.setattr(train_genre, "learn_genre", still)
     before = (fable / WEIGHTS).read_bytes()
     with pytest.raises(CommandError, match="did not pass"):

@@ -15,7 +15,7 @@ from training.engine.local.dataset import Window, windows_of
 from training.engine.local.engine import LocalEngine
 from training.engine.local.fit import Lesson, Plan
 from training.engine.local.process import recipe_for
-from training.seedling.reading.headers import held_out_headers
+from training.seedling.reading.headers import as_given, held_out_headers
 from training.seedling.recipe import WEIGHTS
 
 HEADER = "You continue a personal story.\n\nNames: Mara"
@@ -51,7 +51,7 @@ def test_nothing_it_is_asked_for_is_what_the_model_is_measured_by() -> None:
     named = {name for row in rows for name in row["names"]}
     for held_out in held_out_headers(400):
         assert not named.intersection(held_out.listed("Names"))
-        lived = held_out.header.get("Experience")
+        lived = as_given(held_out.header).get("Experience")
         assert not lived or all(lived not in row["header"] for row in rows)
 
 
@@ -65,7 +65,7 @@ def test_what_was_asked_for_stands_before_it_and_only_the_passage_is_learnt() ->
     assert tiny_tokenizer().decode(learnt) == "Mara sang to the river.<|end|>"
 
 
-def test_of_much_text_a_fifth_is_replay_however_little_was_drawn() -> None:
+def test_a_fifth_of_the_windows_is_replay_however_little_was_drawn() -> None:
     own = [Window([1, 2, 3 + n % 5], [False, True, True]) for n in range(80)]
     drawn = [Window([1, 9], [False, True]) for _ in range(6)]
     recipe = recipe_for(8_000_000, 200_000)

@@ -58,7 +58,7 @@ class Sampling:
     seed: int = 0
     stop: tuple[str, ...] = ()
     #: DRY anti-repetition strength, 0 to switch it off. Names that stand in the
-    #: prompt may be repeated freely (see local/processors.py).
+    #: prompt may be repeated freely (see local/repetition.py).
     repetition_penalty: float = 0.8
 
 

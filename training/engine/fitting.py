@@ -61,7 +61,7 @@ class Recipe:
     #: Looks at the held-out text per epoch, and how many may pass without progress.
     looks: int = 2
     patience: int = 3
-    #: What the model itself would write, as a share of what is learnt from.
+    #: What the model itself would write, as a share of the windows.
     replay: float = 0.2
     #: Preferences and thumbs: strength of the pull, learning rate, epochs; and weight
     #: of the told text, for preferences only: what is merely liked is never told.

@@ -20,7 +20,7 @@ LOUDEST = 0.5
 LABELS = {
     "fable": _("a fable, told to a point"),
     "diary": _("a memory, told by an I"),
-    "prose": _("as a book for grown-ups tells"),
+    "prose": _("as an older book tells"),
 }
 LARGEST_HEADER = 2**20
 

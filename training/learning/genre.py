@@ -51,7 +51,6 @@ def learn_genre(
     threads: int = 1,
     seed: int = 0,
     recipe: Recipe | None = None,
-    own_words: int = 0,
     samples: bool = True,
     say: Callable[[Progress], None] = lambda progress: None,
 ) -> dict[str, Any]:
@@ -75,7 +74,7 @@ def learn_genre(
             device=device,
             threads=threads,
             seed=seed,
-            own_words=own_words or plan.own_words,
+            own_words=plan.own_words,
             samples=samples,
         )
         report = report_of(fit, say)

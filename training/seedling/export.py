@@ -16,7 +16,7 @@ DECODING = {
     "temperature": 0.5,
     "top_p": 0.9,
     "max_new_tokens": 220,
-    # ours: see training/engine/local/processors.py
+    # ours: see training/engine/local/steering.py
     "name_bias": 1.0,
     "wanted_bias": 4.5,
 }

@@ -31,7 +31,7 @@ def call_off(runs) -> None:
 
 
 def take_out(*, example: Example) -> None:
-    """The next run is made without it, from the bare model."""
+    """The next run is made without it, and begins from no version that knew it."""
     if example.taken_out_at is None:
         example.taken_out_at = timezone.now()
         example.save(update_fields=["taken_out_at"])

@@ -82,7 +82,7 @@ def turn(piece: Told) -> list[Message]:
 def _begun(chat: Chat, piece: Told, room: int) -> Window:
     messages = [*head(piece), *turn(piece)]
     prompt = chat.encode(Prompt(tuple(messages[:-1])))
-    ids = chat.ids(piece.text)[: room - len(prompt) - 1]
+    ids = chat.ids(piece.text)[: max(0, room - len(prompt) - 1)]
     end = _end(chat, prompt, ids, messages)
     told = [False] * len(prompt) + [True] * (len(ids) + len(end))
     return Window(prompt + ids + end, told, piece.document)

@@ -1,6 +1,6 @@
 """Teach a model one person's voice: a LoRA adapter on what they wrote.
 
-Top to bottom: the base with fresh adapter weights, windows of the person's text mixed
+Top to bottom: the base with an adapter's weights, windows of the person's text mixed
 with what the bare model itself would write (so it unlearns nothing else), a look at
 held-out text now and then, the best weights kept. PEFT makes the adapter; the loop is
 ours because it must stop within a step, resume exactly and say how far it is.
@@ -147,9 +147,9 @@ class Plan:
         dice = random.Random(f"{lesson.seed} {number}")
         share = lesson.recipe.replay
         wanted = round(len(lesson.train) * share / (1 - share))
-        often = -(-wanted // len(lesson.replay)) if lesson.replay else 0
-        replay = dice.sample(list(lesson.replay) * often, wanted if often else 0)
-        windows = [*lesson.train, *replay]
+        drawn = list(lesson.replay)
+        often, rest = divmod(wanted, len(drawn)) if drawn else (0, 0)
+        windows = [*lesson.train, *drawn * often, *dice.sample(drawn, rest)]
         order = list(range(len(windows)))
         dice.shuffle(order)
         order = alike_in_length(order, [len(window.ids) for window in windows])

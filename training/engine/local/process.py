@@ -27,7 +27,7 @@ from training.engine.base import AdapterRef, EngineError
 from training.engine.cutting import passages_of
 from training.engine.fitting import Fit, Progress, Recipe, Stage, Told
 from training.engine.local import gates, replay, reward, taste, thumbs
-from training.engine.local.adapters import Adapter, publish
+from training.engine.local.adapters import publish
 from training.engine.local.chat import Chat
 from training.engine.local.dataset import HasIds, Window, windows_of
 from training.engine.local.engine import LocalEngine, describe
@@ -41,7 +41,7 @@ from training.engine.local.fit import (
     with_adapter,
 )
 from training.engine.local.model import load, name_of
-from training.engine.local.starts import beginning, nearest
+from training.engine.local.starts import beginning, begun_from
 
 DONE, FAILED, PUT_DOWN = 0, 1, 3
 #: Tokens of a window the gates look at: many small ones, so that chance shows.
@@ -91,7 +91,7 @@ def run(fit: Fit) -> Generator[Progress, None, None]:
         rate=recipe.rate * fit.pace,
         epochs=fit.epochs or recipe.epochs,
     )
-    start = nearest(model, base, train, fit.starts)
+    start = begun_from(folder / "start", model, base, train, fit.starts)
     recipe = beginning(recipe, start)
     lesson = Lesson(
         "voice",
@@ -103,6 +103,8 @@ def run(fit: Fit) -> Generator[Progress, None, None]:
         folder / "voice",
     )
     voice = with_adapter(model, recipe, start)
+    test = windows_of(chat, fit.test, LOOK)
+    at_first = nats_of(voice, test) if start else None
     began = time.monotonic()
     progress = yield from taught(voice, lesson, fit.time_limit)
     seconds = time.monotonic() - began
@@ -123,7 +125,7 @@ def run(fit: Fit) -> Generator[Progress, None, None]:
     found = reward_of(voice, chat, fit)
     if found is not None:
         reward.save(adapter, found, base)
-    report = checked(fit, voice, chat, train, adapter, start)
+    report = checked(fit, voice, chat, train, adapter, at_first)
     report["gates"]["reward"] = gates.reward(found, chat, fit)
     report |= {
         "tokens": tokens,
@@ -204,7 +206,7 @@ def checked(
     chat: Chat,
     train: list[Window],
     adapter: Path,
-    start: Adapter | None,
+    at_first: gates.Nats | None,
 ) -> dict[str, Any]:
     test = windows_of(chat, fit.test, LOOK)
     anchors = windows_of(chat, replay.anchors(), LOOK)
@@ -214,9 +216,9 @@ def checked(
         "better": gates.better(
             base_nats,
             nats_of(voice, test),
-            nats_under(fit.champion, voice, test),
-            nats_under(start.path, voice, test) if start else None,
-            fit.seed,
+            champion_nats(fit, voice, test),
+            at_first,
+            seed=fit.seed,
         ),
         "ability": gates.ability(base_anchors, nats_of(voice, anchors)),
     }
@@ -250,21 +252,22 @@ def checked(
     }
 
 
-def nats_under(
-    folder: str, voice: PeftModel, test: list[Window]
+def champion_nats(
+    fit: Fit, voice: PeftModel, test: list[Window]
 ) -> list[tuple[float, int]] | None:
-    """Another adapter on the same windows, if there is one that can be read."""
-    if not folder or not Path(folder).is_dir():
+    """The adapter now in use on the same windows, if it can still be read."""
+    if not fit.champion or not Path(fit.champion).is_dir():
         return None
     try:
-        voice.load_adapter(folder, adapter_name="other")
+        voice.load_adapter(fit.champion, adapter_name="champion")
+        voice.set_adapter("champion")
+        return nats_of(voice, test)
     except (ValueError, RuntimeError, OSError):
         return None  # made for another model: nothing to compare with
-    voice.set_adapter("other")
-    found = nats_of(voice, test)
-    voice.set_adapter("default")
-    voice.delete_adapter("other")
-    return found
+    finally:
+        voice.set_adapter("default")
+        if "champion" in voice.peft_config:
+            voice.delete_adapter("champion")
 
 
 def main() -> int:

@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--top-p", type=float, default=Drawing.top_p)
     add("--unhelped", action="store_true", help="do not tell the engine the names")
     add("--usual", action="store_true", help="40 headers with usual names instead")
-    add("--voice", type=Path, help="an adapter that tells them")
+    add("--voice", type=Path, help="the folder of an adapter that tells them")
     add("--regulated", action="store_true", help="with a tone's candidates")
     add("--json", action="store_true", help="figures as JSON")
     add("--corpus", help="for held-out bits per byte; default: STORYLOOM_CORPUS")
@@ -101,7 +101,7 @@ def measured(stories: list[Story], count, options: dict) -> list[Figure]:
     figures += prose.measure(stories)
     figures += copied.measure(stories, count)
     figures += tone.measure(stories)
-    if not options["quick"]:
+    if not options["quick"] and not options["voice"]:  # those are of the weights
         figures += corpus_side.measure(options["weights"], options["corpus"])
         figures += speed.measure(options["weights"])
     return figures
@@ -116,6 +116,7 @@ def as_json(figures: list[Figure], stories: list[Story], options: dict) -> str:
         "passages": sum(len(story.passages) for story in stories),
         **{name: options[name] for name in ("seed", "temperature", "top_p")},
         "helped_with_names": not options["unhelped"],
+        **({"voice": options["voice"].name} if options["voice"] else {}),
         "figures": [figure.as_dict() for figure in figures],
     }
     return json.dumps(found, indent=1)
