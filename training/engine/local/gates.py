@@ -25,7 +25,9 @@ from training.engine.local.style import MEASURES, distances
 FEWEST_WINDOWS = 4
 LONGEST_RUN = 50  # tokens taken word for word from what was learnt
 WORSE_WARN, WORSE_FAIL = 0.03, 0.08
-SAMPLES = 20
+#: How often each opening is gone on from: of what was drawn once, a voice that is
+#: nearer by three measures may seem nearer by one.
+DRAWS = 3
 #: What the report shows, before and after.
 SHOWN = 3
 
@@ -129,8 +131,8 @@ def sampled(
     dice = random.Random(5)
     unseen = [opening(t) for t in dice.sample(list(held_out), min(12, len(held_out)))]
     seen = [opening(t) for t in dice.sample(list(train), min(8, len(train)))]
-    before = draw(engine, unseen)
-    after = draw(engine, unseen, [ref])
+    before = draw(engine, unseen * DRAWS)
+    after = draw(engine, unseen * DRAWS, [ref])
     recalled = draw(engine, seen, [ref])
     run = longest_run(
         [engine.tokens(text) for text in after + recalled],
@@ -138,7 +140,7 @@ def sampled(
     )
     shown = [
         {"opening": o, "before": b.strip(), "after": a.strip()}
-        for o, b, a in zip(unseen, before, after, strict=True)
+        for o, b, a in zip(unseen, before, after, strict=False)
     ][:SHOWN]
     return {
         "memory": {"passed": run < LONGEST_RUN, "longest_run": run},
