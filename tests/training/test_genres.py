@@ -20,7 +20,7 @@ from training import genres
 from training.engine.fitting import Recipe
 from training.engine.local.adapters import WEIGHTS, fingerprint
 from training.learning import genre
-from training.models import Adapter, Voice
+from training.models import Adapter, TrainingRun, Voice
 from training.services import engine
 from training.voices import Speaking, speaking_for, with_genre
 
@@ -176,6 +176,17 @@ def test_it_speaks_beside_the_persons_voice_and_never_louder_than_half(
     mixed = with_genre(own, name="fable", weight=3.0, engine=engine())
     assert mixed.refs[-1].weight == genres.LOUDEST == max(LOUDNESS.values())
     assert (mixed.label, mixed.genre) == (voiced.label, "fable 0.5")
+
+
+def test_a_voice_that_began_from_it_does_not_hear_it_twice(voiced, fable, wren):
+    def spoken():
+        own = speaking_for(person_id=wren.pk, engine=engine())
+        return with_genre(own, name="fable", weight=0.5, engine=engine())
+
+    assert len(spoken().refs) == 2
+    run = TrainingRun.objects.create(person=wren, report={"start": "fable"})
+    Adapter.objects.update(run=run, checked=Adapter.Checked.PASSED)
+    assert (len(spoken().refs), spoken().label) == (1, voiced.label)
 
 
 def test_a_story_that_chose_it_is_written_with_it(voiced, fable, story):

@@ -14,6 +14,8 @@ class Speaking:
     #: Kept with the passage: the version, and the genre mixed in ("fable 0.35").
     label: str = ""
     genre: str = ""
+    #: The genre that the version began from.
+    start: str = ""
 
 
 def speaking_for(*, person_id: int, engine: Engine) -> Speaking:
@@ -23,7 +25,7 @@ def speaking_for(*, person_id: int, engine: Engine) -> Speaking:
     never kept waiting for a voice.
     """
     voice = (
-        Voice.objects.select_related("adapter")
+        Voice.objects.select_related("adapter__run")
         .filter(
             person_id=person_id,
             adapter__disabled=False,
@@ -41,18 +43,21 @@ def speaking_as(*, adapter: Adapter | None, person_id: int, engine: Engine) -> S
         return Speaking()
     if adapter.fingerprint != engine.fingerprint or not adapter.folder.is_dir():
         return Speaking()
-    return Speaking((AdapterRef(str(adapter.folder)),), adapter.label)
+    report = (adapter.run.report if adapter.run else None) or {}
+    ref = AdapterRef(str(adapter.folder))
+    return Speaking((ref,), adapter.label, start=report.get("start", ""))
 
 
 def with_genre(
     speaking: Speaking, *, name: str, weight: float, engine: Engine
 ) -> Speaking:
     """The same with a shared story adapter mixed in, where this engine can mix and its
-    model is the one that was made for. A story never waits for it."""
+    model is the one that was made for. A story never waits for it. What the version
+    began from it tells like already: twice would be too loud."""
     genre = genre_named(name) if name else None
     if genre is None or weight <= 0 or len(speaking.refs) + 1 > mixes(engine):
         return speaking
-    if genre.made_for != engine.fingerprint:
+    if genre.made_for != engine.fingerprint or genre.name == speaking.start:
         return speaking
     weight = min(weight, LOUDEST)
     ref = AdapterRef(str(genre.folder), weight)
