@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from stories import prompts, writing
 from stories.models import Creativity, Length
 from training.engine import AdapterRef, EchoEngine
+from training.engine.local import replay
 from training.seedling.pairs import read_pairs
 from training.seedling.reading import (
     corpus_side,
@@ -104,6 +105,7 @@ def test_the_second_ask_stands_after_the_first_passage():
 
 def test_passages_are_drawn_as_the_editor_draws_them():
     assert {str(k): v for k, v in writing.TOKENS.items()} == draw.TOKENS
+    assert replay.TOKENS == draw.TOKENS
     assert set(draw.TOKENS) == set(Length.values)
     balanced = writing.DRAWING[Creativity.BALANCED]
     assert balanced == (draw.Drawing.temperature, draw.Drawing.top_p)

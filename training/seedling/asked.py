@@ -7,30 +7,25 @@ import json
 import random
 from typing import Any
 
-from training.engine.words import told_words
+from training.seedling.reading.draw import prompt_of
+from training.seedling.reading.headers import HeldOut
 from training.seedling.scenes import scene_messages
 
 COUNT = 128
-WANTED = 6  # as stories.prompts has it
 
 
 def asked(rng: random.Random) -> dict[str, Any]:
     """The messages before a first passage, and what its engine is told beside them."""
     system, ask = scene_messages((), rng)[:2]
-    fields = dict(
-        line.split(": ", 1) for line in system["content"].splitlines() if ": " in line
-    )
-    names, things, places = (
-        [each for each in fields.get(field, "").split(", ") if each]
-        for field in ("Names", "Things", "Places")
-    )
-    told = told_words(fields.get("Experience", ""))[:WANTED]
+    lines = [line for line in system["content"].splitlines() if ": " in line]
+    header = HeldOut("", dict(line.split(": ", 1) for line in lines), [])
+    prompt = prompt_of((system, ask), header)
     return {
         "header": system["content"],
         "ask": ask["content"],
-        "names": names,
-        "wanted": [*names, *things, *told],
-        "places": places,
+        "names": prompt.names,
+        "wanted": prompt.wanted,
+        "places": prompt.places,
     }
 
 
