@@ -39,6 +39,16 @@ def test_a_sound_adapter_is_read(folder: Path) -> None:
     read(folder)
 
 
+@pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16])
+def test_an_adapter_in_half_precision_is_read_as_it_is(folder, kind) -> None:
+    whole = load_file(folder / WEIGHTS)
+    change_weights(folder, lambda all: {n: t.to(kind) for n, t in all.items()})
+    voice = read_adapter(folder, adaptable(MODEL), fingerprint(MODEL))
+    for name, pair in voice.pairs.items():
+        key = f"base_model.model.{name}.lora_B.weight"
+        assert torch.equal(pair.up, whole[key].to(kind))
+
+
 def pickled(folder: Path) -> None:
     (folder / "adapter_model.bin").write_bytes(b"\x80\x04.")
 
