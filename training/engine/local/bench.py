@@ -11,8 +11,7 @@ the editor uses it (sampled, anti-repetition on).
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -139,18 +138,6 @@ def text_prompt(engine: Engine, tokens: int, seed: int) -> Prompt:
 # -- how to measure
 
 
-@contextmanager
-def plain_attention(model: PreTrainedModel) -> Iterator[None]:
-    """Lend an idle engine's model to transformers' own generation."""
-    own = model.config._attn_implementation
-    model.set_attn_implementation("sdpa")
-    try:
-        with torch.inference_mode():
-            yield
-    finally:
-        model.set_attn_implementation(own)
-
-
 def generate_first(
     model: PreTrainedModel, ids: Tensor, clock: Clock = time.perf_counter
 ) -> float:
@@ -164,7 +151,7 @@ def generate_static(
     """`model.generate` of a static batch, `new` tokens each."""
     options: dict[str, Any] = {"do_sample": False, "pad_token_id": 0}
     began = clock()
-    with plain_attention(model):
+    with torch.inference_mode():
         model.generate(
             ids,
             attention_mask=torch.ones_like(ids),
@@ -187,7 +174,7 @@ def continuous(
     generation = GenerationConfig(
         max_new_tokens=new, do_sample=False, eos_token_id=-1, pad_token_id=0
     )
-    with plain_attention(model):
+    with torch.inference_mode():
         manager = model.init_continuous_batching(
             generation_config=generation, continuous_batching_config=settings
         )
@@ -271,6 +258,7 @@ def compare(
     ratios are taken within a round and the median over rounds is told.
     """
     torch.set_num_threads(pick_threads(threads))
+    bare, _ = open_shape(shape, device)  # the engine lays its own out anew
     model, tokenizer = open_shape(shape, device)
     engine = LocalEngine(
         model,
@@ -291,11 +279,11 @@ def compare(
     try:
         for number in range(rounds + 1):
             say(f"round {number} of {rounds}" if number else "warming up")
-            measured = measure_round(model, engine, prompts, ids, new, clock)
+            measured = measure_round(bare, engine, prompts, ids, new, clock)
             if number:
                 rounds_of.append(measured)
         say("transformers' continuous batching, once")
-        theirs = continuous(model, ids, new, clock)
+        theirs = continuous(bare, ids, new, clock)
     finally:
         engine.close()
     return {
@@ -308,7 +296,7 @@ def compare(
 
 
 def measure_round(
-    model: PreTrainedModel,
+    bare: PreTrainedModel,
     engine: Engine,
     prompts: Sequence[Prompt],
     ids: Tensor,
@@ -316,12 +304,12 @@ def measure_round(
     clock: Clock = time.perf_counter,
 ) -> dict[str, float]:
     """Seconds, each next to what it is compared with."""
-    one_first_generate = generate_first(model, ids[:1], clock)
+    one_first_generate = generate_first(bare, ids[:1], clock)
     one = engine_run(engine, prompts[:1], new, clock)
-    one_generate = generate_static(model, ids[:1], new, clock)
-    many_first_static = generate_first(model, ids, clock)
+    one_generate = generate_static(bare, ids[:1], new, clock)
+    many_first_static = generate_first(bare, ids, clock)
     many = engine_run(engine, prompts, new, clock)
-    many_static = generate_static(model, ids, new, clock)
+    many_static = generate_static(bare, ids, new, clock)
     return {
         "one_first_engine_s": one.first[0],
         "one_first_generate_s": one_first_generate,

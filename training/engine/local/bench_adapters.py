@@ -51,6 +51,7 @@ def measure(
         model, tokenizer = bench.open_shape(shape, device)
         say(f"{shape}, rank {rank}: making {users + 1} voices")
         folders = make_voices(model, rank, Path(home), users + 1)
+        bare, _ = bench.open_shape(shape, device)  # the engine lays its own out anew
         model, tokenizer = bench.open_shape(shape, device)
         engine = LocalEngine(
             model, tokenizer, name=shape, max_batch=users, ends=frozenset()
@@ -60,11 +61,11 @@ def measure(
             rows = []
             for number in range(rounds + 1):
                 say(f"round {number} of {rounds}" if number else "warming up")
-                row = one_round(engine, prompts, folders, new, clock)
+                row = one_round(bare, engine, prompts, folders, new, clock)
                 rows.append(row)
             cold = cold_start(engine, prompts[0], folders, clock)
             ids = batch_of(engine, prompts)
-        theirs = peft_rate(model, folders[:users], ids, new, rounds, clock)
+        theirs = peft_rate(bare, folders[:users], ids, new, rounds, clock)
         found = figures(model, folders[0], users, rows[1:], cold, theirs)
     return found | {
         "shape": shape, "rank": rank, "users": users, "new_tokens": new,
@@ -106,13 +107,14 @@ def batch_of(engine: LocalEngine, prompts: Sequence[Prompt]) -> Tensor:
 
 
 def one_round(
+    bare: PreTrainedModel,
     engine: LocalEngine,
     prompts: Sequence[Prompt],
     voices: Sequence[AdapterRef],
     new: int,
     clock: Clock,
 ) -> dict[str, float]:
-    static = bench.generate_static(engine.model, batch_of(engine, prompts), new, clock)
+    static = bench.generate_static(bare, batch_of(engine, prompts), new, clock)
     plain = bench.engine_run(engine, prompts, new, clock)
     spoken = bench.engine_run(engine, prompts, new, clock, voices[: len(prompts)])
     return {
@@ -149,7 +151,6 @@ def peft_rate(
     clock: Clock,
 ) -> float:
     """Tokens a second of PEFT's own mixed batch, which cannot stream."""
-    model.set_attn_implementation("sdpa")
     names = [f"u{number}x" for number in range(len(voices))]
     mixed = PeftModel.from_pretrained(model, voices[0].path, adapter_name=names[0])
     for name, voice in zip(names[1:], voices[1:], strict=True):

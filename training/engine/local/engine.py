@@ -38,6 +38,7 @@ from training.engine.local.batch import (
 from training.engine.local.chat import Chat, ends_in_space
 from training.engine.local.forward import choose_forward
 from training.engine.local.kin import Shared
+from training.engine.local.layout import lay_out
 from training.engine.local.model import (
     context_of,
     end_tokens,
@@ -109,6 +110,7 @@ class LocalEngine:
         self._max_batch = max_batch
         self._voices = Voices(model)
         self.fingerprint = self._voices.fingerprint
+        lay_out(model)
         self._forward = choose_forward(model, self._voices.slots)
         self._pace = Pace(model.device.type)
         self._inbox: queue.SimpleQueue[Request | None] = queue.SimpleQueue()

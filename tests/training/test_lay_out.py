@@ -1,0 +1,69 @@
+"""A model's matrices lie as this machine multiplies by them quickest."""
+
+import pytest
+import torch
+
+from tests.training.engines import tiny_model
+from training.engine.local import layout
+
+IDS = torch.tensor([[5, 6, 7, 8]])
+
+
+def column_after_column(weight: torch.Tensor) -> bool:
+    return weight.t().is_contiguous() and not weight.is_contiguous()
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """A machine that is quicker with matrices that lie this way."""
+
+    def likes(wanted) -> None:
+        def seconds(weight: torch.Tensor):
+            yield 1.0 if wanted(weight) else 2.0
+
+        monkeypatch.setattr(layout, "seconds", seconds)
+
+    return likes
+
+
+@pytest.mark.parametrize("shape", ["llama", "qwen2", "gpt2"])
+def test_a_model_says_the_same_however_it_lies(shape, machine):
+    model = tiny_model(shape).eval()
+    names = {name: tensor.shape for name, tensor in model.state_dict().items()}
+    with torch.inference_mode():
+        before = model(IDS).logits
+        machine(column_after_column)
+        layout.lay_out(model)
+        after = model(IDS).logits
+    assert torch.allclose(before, after, rtol=0, atol=1e-5 * float(before.std()))
+    found = {name: tensor.shape for name, tensor in model.state_dict().items()}
+    assert found == names
+
+
+def test_every_linear_layer_is_laid_anew_where_that_is_quicker(machine):
+    model = tiny_model("llama")
+    layers = [m for m in model.modules() if isinstance(m, torch.nn.Linear)]
+    machine(column_after_column)
+    assert layout.lay_out(model) == len(layers)
+    assert all(column_after_column(layer.weight) for layer in layers)
+    assert layout.lay_out(model) == 0
+
+
+def test_where_it_is_slower_nothing_is_touched(machine):
+    model = tiny_model("llama")
+    machine(torch.Tensor.is_contiguous)
+    assert layout.lay_out(model) == 0
+    assert all(tensor.is_contiguous() for tensor in model.state_dict().values())
+
+
+def test_what_is_told_of_a_machine_was_measured_on_it():
+    assert all(0 < one < 1 for one in layout.seconds(torch.randn(64, 32)))
+
+
+def test_an_embedding_that_is_the_output_too_stays_both(machine):
+    model = tiny_model("llama")
+    tied = model.get_input_embeddings().weight is model.get_output_embeddings().weight
+    machine(column_after_column)
+    layout.lay_out(model)
+    both = (model.get_input_embeddings().weight, model.get_output_embeddings().weight)
+    assert torch.equal(*both) == tied and (both[0] is both[1]) == tied
