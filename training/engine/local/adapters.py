@@ -85,9 +85,11 @@ def adaptable(model: PreTrainedModel) -> dict[str, nn.Module]:
 
 
 def size_of(layer: nn.Module) -> tuple[int, int]:
-    """(in, out) of a linear layer; GPT-2 keeps its weights the other way round."""
-    first, second = layer.weight.shape
-    return (first, second) if isinstance(layer, Conv1D) else (second, first)
+    """(in, out) of a linear layer. GPT-2 keeps its weights the other way round, and in
+    a quantised layer their shape says nothing."""
+    if isinstance(layer, Conv1D):
+        return layer.nx, layer.nf
+    return layer.in_features, layer.out_features
 
 
 def fingerprint(model: PreTrainedModel) -> str:

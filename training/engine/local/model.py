@@ -3,12 +3,15 @@
 import os
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import torch
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
     AutoTokenizer,
+    BitsAndBytesConfig,
+    PreTrainedConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
@@ -24,7 +27,8 @@ def load(source: str, device: str) -> tuple[PreTrainedModel, PreTrainedTokenizer
     """The model, ready for inference, and its tokenizer.
 
     `source` is a Hugging Face id or a folder. Only safetensors weights are read, and
-    no code that comes with a model is run. Raises EngineError.
+    no code that comes with a model is run. One that was saved in 4 bits (see
+    `quantize`) stays so. Raises EngineError.
     """
     where = pick_device(device)
     if looks_like_folder(source):
@@ -41,6 +45,7 @@ def load(source: str, device: str) -> tuple[PreTrainedModel, PreTrainedTokenizer
             use_safetensors=True,
             trust_remote_code=False,
             output_loading_info=True,
+            **placed(config, where),
         )
     except Exception as error:  # a broken folder can provoke anything
         raise EngineError(
@@ -53,7 +58,44 @@ def load(source: str, device: str) -> tuple[PreTrainedModel, PreTrainedTokenizer
             f"The language model “{source}” lacks some of its weights."
         )
     model.requires_grad_(False)
-    return model.eval().to(where), tokenizer
+    return model.eval() if is_quantized(config) else model.eval().to(where), tokenizer
+
+
+def is_quantized(config: PreTrainedConfig) -> bool:
+    return getattr(config, "quantization_config", None) is not None
+
+
+def placed(config: PreTrainedConfig, device: torch.device) -> dict[str, Any]:
+    """Quantised weights cannot be moved later."""
+    return {"device_map": {"": device}} if is_quantized(config) else {}
+
+
+def quantize(source: str, folder: Path) -> None:
+    """Write a model in 4 bits a weight, for learning and writing with a large one.
+
+    NF4 with the scales quantised too, as in QLoRA (Dettmers et al. 2023); embeddings
+    and output stay whole. By way of bitsandbytes. Raises EngineError.
+    """
+    model, tokenizer = load(source, "auto")
+    config = BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=model.dtype,
+    )
+    if is_quantized(model.config):
+        raise EngineError("This model is quantised already.")
+    where = model.device
+    del model
+    small = AutoModelForCausalLM.from_pretrained(
+        source,
+        quantization_config=config,
+        use_safetensors=True,
+        trust_remote_code=False,
+        device_map={"": where},
+    )
+    small.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
 
 
 def pick_device(device: str) -> torch.device:

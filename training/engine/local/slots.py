@@ -57,9 +57,10 @@ class Layer:
     `down` [slots, rank, in]; `up` [slots, rank, out], the other way round than on disk.
     """
 
-    def __init__(self, module: nn.Module, slots: "Slots") -> None:
+    def __init__(self, module: nn.Module, slots: "Slots", like: Tensor) -> None:
+        """`like`: a tensor of the kind and place that voices are kept in."""
         self.size_in, self.size_out = size_of(module)
-        self.like = module.weight
+        self.like = like
         self.down: Tensor | None = None
         self.up: Tensor | None = None
         self._slots = slots
@@ -104,6 +105,8 @@ class Slots:
         self.modules = adaptable(model)
         self._layers: dict[str, Layer] = {}
         self._device = model.device
+        # The weights of a quantised layer are no numbers to be like.
+        self._like = torch.empty(0, dtype=model.dtype, device=model.device)
         self._held: OrderedDict[str, int] = OrderedDict()
         self._pins: Counter[int] = Counter()
         self._count = self._rank = 0
@@ -179,7 +182,7 @@ class Slots:
             layer.grow(self._count, self._rank)
 
     def _add(self, name: str) -> None:
-        self._layers[name] = layer = Layer(self.modules[name], self)
+        self._layers[name] = layer = Layer(self.modules[name], self, self._like)
         layer.grow(self._count, self._rank)
 
     @torch.inference_mode()
