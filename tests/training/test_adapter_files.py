@@ -102,6 +102,15 @@ def whole_numbers(folder: Path) -> None:
     change_weights(folder, lambda all: {n: t.to(torch.int8) for n, t in all.items()})
 
 
+def eight_bits(folder: Path) -> None:
+    kind = torch.float8_e4m3fn
+    change_weights(folder, lambda all: {n: t.to(kind) for n, t in all.items()})
+
+
+def larger_than_any_rank(folder: Path) -> None:
+    change_weights(folder, lambda all: {n: t.repeat(99, 99) for n, t in all.items()})
+
+
 def half_a_pair(folder: Path) -> None:
     change_weights(folder, lambda all: {n: t for n, t in all.items() if "_A" in n})
 
@@ -162,6 +171,8 @@ BROKEN = [
     not_numbers,
     one_infinity,
     whole_numbers,
+    eight_bits,
+    larger_than_any_rank,
     half_a_pair,
     turned_round,
     unknown_layer,

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from tests.training.engines import tiny_model
-from training.engine.local import layout
+from tests.training.engines import tiny_model, tiny_tokenizer
+from training.engine.local import LocalEngine, layout
 
 IDS = torch.tensor([[5, 6, 7, 8]])
 
@@ -61,9 +61,36 @@ def test_what_is_told_of_a_machine_was_measured_on_it():
 
 
 def test_an_embedding_that_is_the_output_too_stays_both(machine):
-    model = tiny_model("llama")
-    tied = model.get_input_embeddings().weight is model.get_output_embeddings().weight
+    model = tiny_model("gpt2")
+    before, after = model.get_input_embeddings(), model.get_output_embeddings()
+    assert before.weight is after.weight
+    kept = before.weight.clone()
     machine(column_after_column)
-    layout.lay_out(model)
-    both = (model.get_input_embeddings().weight, model.get_output_embeddings().weight)
-    assert torch.equal(*both) == tied and (both[0] is both[1]) == tied
+    assert layout.lay_out(model) == 1  # its other layers are no linear ones
+    assert before.weight is after.weight and torch.equal(before.weight, kept)
+    assert column_after_column(after.weight)
+
+
+def test_an_engine_keeps_no_second_copy_of_the_embeddings(machine):
+    machine(column_after_column)
+    model = tiny_model("gpt2")
+    engine = LocalEngine(model, tiny_tokenizer(), name="tiny")
+    embeddings = model.get_input_embeddings().weight
+    assert engine._voices._embeddings.data_ptr() == embeddings.data_ptr()
+    engine.close()
+
+
+def test_where_it_is_about_as_quick_nothing_is_touched(monkeypatch):
+    def seconds(weight: torch.Tensor):
+        yield from (0.95, 1.9) if column_after_column(weight) else (1.0, 2.0)
+
+    monkeypatch.setattr(layout, "seconds", seconds)
+    assert layout.lay_out(tiny_model("llama")) == 0
+
+
+def test_what_makes_eight_quicker_may_not_make_one_slower(monkeypatch):
+    def seconds(weight: torch.Tensor):
+        yield from (1.2, 1.0) if column_after_column(weight) else (1.0, 4.0)
+
+    monkeypatch.setattr(layout, "seconds", seconds)
+    assert layout.lay_out(tiny_model("llama")) == 0

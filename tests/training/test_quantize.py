@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+import torch
+from bitsandbytes.nn import Linear4bit
 from django.core.management import CommandError, call_command
 from peft import PeftModel
 
@@ -12,6 +14,7 @@ from tests.training.test_fit import LINES, QUICK, finished
 from training.engine import AdapterRef, EngineError, Sampling, open_engine
 from training.engine.fitting import Fit, Told
 from training.engine.local import process
+from training.engine.local.adapters import adaptable
 from training.engine.local.model import load, quantize
 from training.engine.local.text import BROKEN
 
@@ -59,6 +62,17 @@ def test_a_model_in_four_bits_is_smaller_and_opens_by_the_same_setting(whole, sm
     pieces = list(engine.generate(ask(), Sampling(max_tokens=8, seed=1)))
     engine.close()
     assert pieces[-1].tokens > 0
+
+
+def test_it_stays_in_four_bits_and_computes_as_this_machine_does(small):
+    model, _ = load(str(small), "cpu")
+    layers = list(adaptable(model).values())
+    assert layers and all(type(layer) is Linear4bit for layer in layers)
+    assert {layer.compute_dtype for layer in layers} == {torch.float32}
+    # Packed anew for a processor's bfloat16, it would hand no gradient on.
+    assert not any(layer.support_avx512bf16_for_cpu for layer in layers)
+    assert model.get_input_embeddings().weight.is_floating_point()
+    assert model.get_output_embeddings().weight.is_floating_point()
 
 
 def test_a_voice_learnt_on_it_speaks_alike_in_peft_and_in_the_engine(small, tmp_path):

@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
@@ -26,6 +26,8 @@ from training.engine.base import AdapterError
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 LARGEST_CONFIG = 64 * 1024
 LARGEST_WEIGHTS = 512 * 2**20
+LARGEST_HEADER = 2**20
+KINDS = (torch.float32, torch.float16, torch.bfloat16)
 LARGEST_RANK = 64
 PICKLES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib"}
 PREFIX = "base_model.model."
@@ -114,13 +116,9 @@ def read_adapter(folder: Path, layers: Mapping[str, nn.Module], base: str) -> Ad
     """
     check_files(folder)
     scaling = read_scaling(folder / CONFIG)
+    check_size(folder / WEIGHTS, layers)
     try:
-        with safe_open(folder / WEIGHTS, framework="pt") as opened:
-            made_for = (opened.metadata() or {}).get(BASE)
-            if made_for != base:
-                raise AdapterError("This voice was made for another language model.")
-            check_names(list(opened.keys()), layers)
-        tensors = read_tensors(folder / WEIGHTS)
+        tensors = read_tensors(folder / WEIGHTS, layers, base)
     except (SafetensorError, OSError, ValueError) as error:
         raise AdapterError("The weights of this voice are damaged.") from error
     pairs = {
@@ -132,17 +130,34 @@ def read_adapter(folder: Path, layers: Mapping[str, nn.Module], base: str) -> Ad
     return Adapter(str(folder), rank, scaling, pairs)
 
 
-def read_tensors(path: Path) -> dict[str, Tensor]:
-    """By way of numpy, in two thirds of the time, unless there is bfloat16: a voice's
-    first words wait for this."""
+def read_tensors(
+    path: Path, layers: Mapping[str, nn.Module], base: str
+) -> dict[str, Tensor]:
+    """By way of numpy, in two thirds of the time, as a voice's first words wait for
+    this; it knows no bfloat16."""
     try:
-        with safe_open(path, framework="np") as opened:
-            return {
-                name: torch.from_numpy(opened.get_tensor(name))
-                for name in opened.keys()  # noqa: SIM118 - it is no mapping
-            }
-    except (TypeError, AttributeError):  # numpy knows no such number
-        return load_file(path)
+        return _tensors(path, "np", layers, base)
+    except (TypeError, AttributeError):
+        return _tensors(path, "pt", layers, base)
+
+
+def _tensors(
+    path: Path, framework: str, layers: Mapping[str, nn.Module], base: str
+) -> dict[str, Tensor]:
+    with safe_open(path, framework=framework) as opened:
+        made_for = (opened.metadata() or {}).get(BASE)
+        if made_for != base:
+            raise AdapterError("This voice was made for another language model.")
+        names = list(opened.keys())
+        check_names(names, layers)
+        return {name: torch.as_tensor(opened.get_tensor(name)) for name in names}
+
+
+def check_size(path: Path, layers: Mapping[str, nn.Module]) -> None:
+    """No larger than the highest rank in full precision: it is read whole."""
+    numbers = LARGEST_RANK * sum(sum(size_of(layer)) for layer in layers.values())
+    if path.stat().st_size > 4 * numbers + LARGEST_HEADER:
+        raise AdapterError(f"The file {WEIGHTS} of this voice is too large.")
 
 
 def check_files(folder: Path) -> None:
@@ -202,8 +217,8 @@ def _pair(tensors: Mapping[str, Tensor], name: str, layer: nn.Module) -> Pair:
         and 1 <= rank <= LARGEST_RANK
         and down.shape == (rank, size_in)
         and up.shape == (size_out, rank)
-        and down.is_floating_point()
-        and up.is_floating_point()
+        and down.dtype in KINDS
+        and up.dtype in KINDS
     )
     if not fits or up is None:
         raise AdapterError("The weights of this voice have the wrong shape.")

@@ -108,9 +108,9 @@ class LocalEngine:
         self._steering = Steering(self._chat, model.generation_config.to_dict())
         self._more = more
         self._max_batch = max_batch
+        lay_out(model)  # first: the voices look at where the embeddings lie
         self._voices = Voices(model)
         self.fingerprint = self._voices.fingerprint
-        lay_out(model)
         self._forward = choose_forward(model, self._voices.slots)
         self._pace = Pace(model.device.type)
         self._inbox: queue.SimpleQueue[Request | None] = queue.SimpleQueue()

@@ -31,13 +31,36 @@ def load(source: str, device: str) -> tuple[PreTrainedModel, PreTrainedTokenizer
     `quantize`) stays so. Raises EngineError.
     """
     where = pick_device(device)
-    if looks_like_folder(source):
-        check_folder(Path(source).expanduser())
-        source = str(Path(source).expanduser())
+    source = found(source)
+    config, tokenizer, model = opened(source, where)
+    model.requires_grad_(False)
+    if is_quantized(config):
+        return as_here(model.eval()), tokenizer
+    return model.eval().to(where), tokenizer
+
+
+def found(source: str) -> str:
+    """The same, with a folder looked at and its `~` spelled out."""
+    if not looks_like_folder(source):
+        return source
+    folder = Path(source).expanduser()
+    check_folder(folder)
+    return str(folder)
+
+
+def opened(
+    source: str, where: torch.device, **options: Any
+) -> tuple[PreTrainedConfig, PreTrainedTokenizerBase, PreTrainedModel]:
+    """Raises EngineError where anything is missing. `options`: how to quantise it."""
     logging.disable_progress_bar()
     try:
         config = AutoConfig.from_pretrained(source, trust_remote_code=False)
         tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
+        quantized = is_quantized(config)
+        if options and quantized:
+            raise EngineError("This model is quantised already.")
+        if options or quantized:  # such weights cannot be moved later
+            options["device_map"] = {"": where}
         model, report = AutoModelForCausalLM.from_pretrained(
             source,
             config=config,
@@ -45,8 +68,10 @@ def load(source: str, device: str) -> tuple[PreTrainedModel, PreTrainedTokenizer
             use_safetensors=True,
             trust_remote_code=False,
             output_loading_info=True,
-            **placed(config, where),
+            **options,
         )
+    except EngineError:
+        raise
     except Exception as error:  # a broken folder can provoke anything
         raise EngineError(
             f"The language model “{source}” could not be loaded. It must be a causal "
@@ -57,17 +82,26 @@ def load(source: str, device: str) -> tuple[PreTrainedModel, PreTrainedTokenizer
         raise EngineError(  # transformers would fill the gaps with random numbers
             f"The language model “{source}” lacks some of its weights."
         )
-    model.requires_grad_(False)
-    return model.eval() if is_quantized(config) else model.eval().to(where), tokenizer
+    return config, tokenizer, model
 
 
 def is_quantized(config: PreTrainedConfig) -> bool:
     return getattr(config, "quantization_config", None) is not None
 
 
-def placed(config: PreTrainedConfig, device: torch.device) -> dict[str, Any]:
-    """Quantised weights cannot be moved later."""
-    return {"device_map": {"": device}} if is_quantized(config) else {}
+def as_here(model: PreTrainedModel) -> PreTrainedModel:
+    """A model in 4 bits, computing as this machine does and not the one it is from.
+
+    On processors with bfloat16 bitsandbytes would pack it anew when it first speaks,
+    and nothing could be learnt through it from then on.
+    """
+    from bitsandbytes.nn import Linear4bit  # slow to import, and seldom needed
+
+    for module in model.modules():
+        if isinstance(module, Linear4bit):
+            module.support_avx512bf16_for_cpu = False
+            module.compute_dtype = model.dtype
+    return model
 
 
 def quantize(source: str, folder: Path) -> None:
@@ -76,26 +110,15 @@ def quantize(source: str, folder: Path) -> None:
     NF4 with the scales quantised too, as in QLoRA (Dettmers et al. 2023); embeddings
     and output stay whole. By way of bitsandbytes. Raises EngineError.
     """
-    model, tokenizer = load(source, "auto")
-    config = BitsAndBytesConfig(
-        load_in_4bit=True,
-        bnb_4bit_quant_type="nf4",
-        bnb_4bit_use_double_quant=True,
-        bnb_4bit_compute_dtype=model.dtype,
+    small = BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True
     )
-    if is_quantized(model.config):
-        raise EngineError("This model is quantised already.")
-    where = model.device
-    del model
-    small = AutoModelForCausalLM.from_pretrained(
-        source,
-        quantization_config=config,
-        use_safetensors=True,
-        trust_remote_code=False,
-        device_map={"": where},
-    )
-    small.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    where = pick_device("auto")
+    _, tokenizer, model = opened(found(source), where, quantization_config=small)
+    part = folder.with_name(f"{folder.name}.part")
+    model.save_pretrained(part)
+    tokenizer.save_pretrained(part)
+    part.rename(folder)
 
 
 def pick_device(device: str) -> torch.device:

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
+from transformers.pytorch_utils import Conv1D
 
 from training.engine.local.adapters import Adapter, Pair, adaptable, size_of
 from training.engine.local.batch import Segment, Voice
@@ -105,7 +106,6 @@ class Slots:
         self.modules = adaptable(model)
         self._layers: dict[str, Layer] = {}
         self._device = model.device
-        # The weights of a quantised layer are no numbers to be like.
         self._like = torch.empty(0, dtype=model.dtype, device=model.device)
         self._held: OrderedDict[str, int] = OrderedDict()
         self._pins: Counter[int] = Counter()
@@ -182,7 +182,11 @@ class Slots:
             layer.grow(self._count, self._rank)
 
     def _add(self, name: str) -> None:
-        self._layers[name] = layer = Layer(self.modules[name], self, self._like)
+        module = self.modules[name]
+        # The weights of a quantised layer are no numbers to be like.
+        plain = type(module) in (nn.Linear, Conv1D)
+        like = module.weight if plain else self._like
+        self._layers[name] = layer = Layer(module, self, like)
         layer.grow(self._count, self._rank)
 
     @torch.inference_mode()
