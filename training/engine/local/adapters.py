@@ -133,28 +133,17 @@ def read_adapter(folder: Path, layers: Mapping[str, nn.Module], base: str) -> Ad
 def read_tensors(
     path: Path, layers: Mapping[str, nn.Module], base: str
 ) -> dict[str, Tensor]:
-    """By way of numpy, in two thirds of the time, as a voice's first words wait for
-    this; it knows no bfloat16."""
-    try:
-        return _tensors(path, "np", layers, base)
-    except (TypeError, AttributeError):
-        return _tensors(path, "pt", layers, base)
-
-
-def _tensors(
-    path: Path, framework: str, layers: Mapping[str, nn.Module], base: str
-) -> dict[str, Tensor]:
-    with safe_open(path, framework=framework) as opened:
+    with safe_open(path, framework="pt") as opened:
         made_for = (opened.metadata() or {}).get(BASE)
         if made_for != base:
             raise AdapterError("This voice was made for another language model.")
         names = list(opened.keys())
         check_names(names, layers)
-        return {name: torch.as_tensor(opened.get_tensor(name)) for name in names}
+        return {name: opened.get_tensor(name) for name in names}
 
 
 def check_size(path: Path, layers: Mapping[str, nn.Module]) -> None:
-    """No larger than the highest rank in full precision: it is read whole."""
+    """No larger than the highest rank in full precision needs."""
     numbers = LARGEST_RANK * sum(sum(size_of(layer)) for layer in layers.values())
     if path.stat().st_size > 4 * numbers + LARGEST_HEADER:
         raise AdapterError(f"The file {WEIGHTS} of this voice is too large.")
