@@ -27,6 +27,7 @@ CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 LARGEST_CONFIG = 64 * 1024
 LARGEST_WEIGHTS = 512 * 2**20
 LARGEST_HEADER = 2**20
+#: Numbers that a voice may be made of.
 KINDS = (torch.float32, torch.float16, torch.bfloat16)
 LARGEST_RANK = 64
 PICKLES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib"}

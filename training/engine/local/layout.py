@@ -25,9 +25,9 @@ def lay_out(model: nn.Module) -> int:
     135M parameters gained a quarter, the seedling 5 %); for hundreds, as a prompt or
     learning has, it is all one. Values, shapes and names stay as they are. Measured
     here, once for each shape, since machines differ, in a second or two for 135M
-    parameters; on a GPU nothing is changed. An embedding that is
-    the output too is looked up more slowly then (10 µs a token for 50,000 words of 576
-    numbers). Returns how many layers were laid anew.
+    parameters; on a GPU nothing is changed. An embedding that is the output too is
+    looked up more slowly then (10 µs a token for 50,000 words of 576 numbers). Returns
+    how many layers were laid anew.
     """
     # Not what is derived from it: a quantised layer packs its numbers in its own way.
     layers = [m for m in model.modules() if type(m) is nn.Linear]

@@ -1,4 +1,5 @@
-"""Load a causal language model and its tokenizer, safely and with clear errors."""
+"""Load a causal language model and its tokenizer, safely and with clear errors; or
+write it in 4 bits, for such a load."""
 
 import os
 from functools import cache

@@ -27,4 +27,6 @@ class Command(BaseCommand):
             quantize(options["model"], folder)
         except EngineError as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"It could not be written: {error.strerror}") from error
         self.stdout.write(f"Written. To use it: STORYLOOM_MODEL={folder}")
